@@ -1,0 +1,5 @@
+SELECT DISTINCT
+    hotel AS product_id,
+    hotel AS name,
+    'hotel' AS kind
+FROM source
