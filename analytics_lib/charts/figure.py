@@ -1,0 +1,89 @@
+"""What every chart of ours carries: a sentence as title, a computed alternative text, a table twin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from analytics_lib import formatting
+from analytics_lib.scope import Scope
+
+AnyChart = alt.Chart | alt.LayerChart
+
+
+def dressed(
+    chart: AnyChart,
+    *,
+    title: str,
+    subtitle: str,
+    alt_text: str,
+    twin: Mapping[str, Any],
+    empty: str | None = None,
+) -> AnyChart:
+    """The chart with title, subtitle, alternative text and table twin.
+
+    `empty` is the reason why the chart has nothing to show, if it has nothing.
+    """
+    words = {"title": title, "alt": alt_text, "table": dict(twin), "empty": empty}
+    return chart.properties(
+        title=alt.TitleParams(text=title, subtitle=subtitle),
+        description=alt_text,
+        usermeta={"analytics": words},
+    )
+
+
+def nothing_to_draw(title: str, subtitle: str, reason: str, twin: Mapping[str, Any]) -> AnyChart:
+    """A chart's place with the reason why it is empty."""
+    chart = (
+        alt.Chart(alt.InlineData(values=[{"reason": reason}]), height=60)
+        .mark_text(align="left", x=0)
+        .encode(text="reason:N")
+    )
+    return dressed(
+        chart, title=title, subtitle=subtitle, alt_text=f"{title}: {reason}.", twin=twin, empty=reason
+    )
+
+
+def twin_of(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """A table twin from (name, left or right) columns and formatted rows."""
+    named = [{"name": name, "align": align} for name, align in columns]
+    return {"columns": named, "rows": [list(row) for row in rows]}
+
+
+def subtitle_of(frame: pd.DataFrame, locale: str) -> str:
+    """Metric, period and for whom, in one line."""
+    scope: Scope = frame.attrs["scope"]
+    titles = ", ".join(words["title"] for words in frame.attrs["metrics"].values())
+    return " · ".join([titles, period_of(scope, locale), *for_whom(scope)])
+
+
+def period_of(scope: Scope, locale: str) -> str:
+    """The period as people name it, marked where it is not over yet."""
+    title = formatting.period_title(scope.period, locale)
+    return f"{title} to date" if scope.is_partial else title
+
+
+def spoken(dimension: str) -> str:
+    """A dimension's name as people say it: product_name is product."""
+    return dimension.removesuffix("_name").replace("_", " ")
+
+
+def for_whom(scope: Scope) -> list[str]:
+    """Business models and partners of a scope, if it names any."""
+    models = (
+        [" + ".join(model.value.upper() for model in scope.business_models)] if scope.business_models else []
+    )
+    return models + ([", ".join(scope.partners)] if scope.partners else [])
+
+
+def plotted(value: Any) -> float | None:
+    """A number of an answer as a chart draws it."""
+    return None if value is None else float(value)
+
+
+def why_missing(frame: pd.DataFrame) -> str:
+    """The reason that an answer without any number gives."""
+    return next((reason for reason in frame["reason"] if reason), "nothing happened in this period")

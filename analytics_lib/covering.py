@@ -1,0 +1,85 @@
+"""What the data covers: whether a metric can be answered at all, and for which periods in full.
+
+`coverage` lists the columns that a source provides and from when to when they are complete. A column
+that is not listed is absent, which is something else than empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Date
+
+from analytics_lib.local_time import TimeFrame
+from analytics_lib.metric import Metric, columns_of
+from analytics_lib.scope import as_text
+
+
+@dataclass(frozen=True)
+class Covering:
+    """The coverage of one version of the data; `spans` is None where nothing is said about it."""
+
+    source: str
+    knows_only_days: bool
+    spans: Mapping[tuple[str, str], tuple[datetime | None, datetime | None]] | None
+
+    @classmethod
+    def of(cls, about: Mapping[str, str], coverage: pd.DataFrame) -> Covering:
+        """From the tables `about` and `coverage`."""
+        spans = {
+            (str(row.table_name), str(row.column_name)): (
+                _instant(row.complete_from),
+                _instant(row.complete_through),
+            )
+            for row in coverage.itertuples()
+        }
+        return cls(about.get("source", "this database"), about.get("resolution") == "day", spans or None)
+
+    def absent(self, columns: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        """Those of the (table, column) pairs that the source does not provide, as `table.column`."""
+        if self.spans is None:
+            return ()
+        return tuple(f"{table}.{name}" for table, name in sorted(columns) if (table, name) not in self.spans)
+
+    def why_absent(self, columns: Iterable[tuple[str, str]]) -> str | None:
+        """A clause that says which columns are not there, or None if all are."""
+        names = self.absent(columns)
+        return f"missing, because {self.source} has no {' and no '.join(names)}" if names else None
+
+    def why_no_hours(self, metric: Metric, frame: TimeFrame | None, over: TimeFrame | None) -> str | None:
+        """Why a metric has no answer by the hour, if hours are asked for."""
+        if TimeFrame.HOUR not in (frame, over):
+            return None
+        if self.knows_only_days:
+            return f"missing, because {self.source} knows only days, not hours"
+        if isinstance(metric.dated.type, Date):
+            return f"missing, because {metric.name} is dated by local days, not hours"
+        return None
+
+    def why_incomplete(self, dated: ColumnElement[Any], start: datetime, until: datetime) -> str | None:
+        """Why a window is not fully in the data, for what is dated by a column; None if it is."""
+        if self.spans is None:
+            return None
+        for table, name in sorted(columns_of(dated)):
+            low, high = self.spans.get((table, name), (None, None))
+            if (low is not None and start < low) or (high is not None and until > high):
+                return f"incomplete: {table}.{name} is complete only {_between(low, high)}"
+        return None
+
+
+def _between(low: datetime | None, high: datetime | None) -> str:
+    start = "" if low is None else f"from {_day_or_instant(low)}"
+    end = "" if high is None else f"to {_day_or_instant(high)}"
+    return " ".join(part for part in (start, end) if part)
+
+
+def _day_or_instant(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d}" if instant.time() == datetime.min.time() else as_text(instant)
+
+
+def _instant(value: Any) -> datetime | None:
+    return None if pd.isna(value) else pd.Timestamp(value).to_pydatetime()

@@ -1,0 +1,167 @@
+"""What DuckDB and PostgreSQL spell differently, or round differently, as SQL constructs.
+
+Metrics are written with these and with plain SQLAlchemy; everything else is the same on every engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    DateTime,
+    Double,
+    Integer,
+    case,
+    cast,
+    func,
+    literal,
+    literal_column,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import FunctionElement
+
+from analytics_lib.local_time import TimeFrame
+
+
+class _Shift(FunctionElement[datetime]):
+    """An instant moved by whole seconds; written as a literal, so that plans and GROUP BY see a constant."""
+
+    type = DateTime()
+    inherit_cache = False
+
+    def __init__(self, instant: ColumnElement[datetime], by: timedelta) -> None:
+        self.seconds = int(by.total_seconds())
+        super().__init__(instant)
+
+
+@compiles(_Shift)
+def _compile_shift(element: _Shift, compiler: Any, **kw: Any) -> str:
+    instant = compiler.process(element.clauses, **kw)
+    days, rest = divmod(element.seconds, 86_400)
+    length = f"{element.seconds} seconds" if rest else f"{days} days"
+    return f"({instant} + INTERVAL '{length}')" if element.seconds else f"({instant})"
+
+
+class WholeQuotient(FunctionElement[int]):
+    """Integer division of two integers, towards zero, exact beyond 2^53."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(WholeQuotient)
+def _compile_quotient(element: WholeQuotient, compiler: Any, **kw: Any) -> str:
+    top, bottom = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(({top}) / ({bottom}))"
+
+
+@compiles(WholeQuotient, "duckdb")
+def _compile_quotient_duckdb(element: WholeQuotient, compiler: Any, **kw: Any) -> str:
+    top, bottom = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(({top}) // ({bottom}))"
+
+
+class LocalDate(FunctionElement[Any]):
+    """The local date of an instant column; `statement` fills in the reporting zone's offsets."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(LocalDate)
+def _compile_local_date(element: LocalDate, compiler: Any, **kw: Any) -> str:
+    return f"local_date({compiler.process(element.clauses, **kw)})"
+
+
+class Spoken(FunctionElement[Any]):
+    """An expression with the words that stand for it in a metric's formula; engines see the expression."""
+
+    inherit_cache = True
+
+    def __init__(self, expression: ColumnElement[Any], words: str) -> None:
+        self.words = words
+        self.type = expression.type
+        super().__init__(expression)
+
+
+@compiles(Spoken)
+def _compile_spoken(element: Spoken, _compiler: Any, **_kw: Any) -> str:
+    return element.words
+
+
+@compiles(Spoken, "duckdb")
+@compiles(Spoken, "postgresql")
+def _compile_spoken_expression(element: Spoken, compiler: Any, **kw: Any) -> str:
+    return f"({compiler.process(element.clauses, **kw)})"
+
+
+def shift(instant: ColumnElement[datetime], by: timedelta) -> ColumnElement[datetime]:
+    """`instant` moved by a whole number of seconds."""
+    return _Shift(instant, by)
+
+
+def local_clock(
+    instant: ColumnElement[datetime], offsets: Sequence[tuple[datetime, timedelta]]
+) -> ColumnElement[datetime]:
+    """The wall clock at `instant`, given (exclusive end, offset) of the zone's spans in order."""
+    *changes, (_, last) = offsets
+    if not changes:
+        return shift(instant, last)
+    arms = [(instant < literal(end), shift(instant, offset)) for end, offset in changes]
+    return case(*arms, else_=shift(instant, last))
+
+
+def hour_key(
+    instant: ColumnElement[datetime], offsets: Sequence[tuple[datetime, timedelta]]
+) -> ColumnElement[datetime]:
+    """The UTC instant at which the local hour of `instant` starts under its own offset."""
+    *changes, (_, last) = offsets
+
+    def key(offset: timedelta) -> ColumnElement[datetime]:
+        return shift(truncated(shift(instant, offset), TimeFrame.HOUR), -offset)
+
+    if not changes:
+        return key(last)
+    return case(*[(instant < literal(end), key(offset)) for end, offset in changes], else_=key(last))
+
+
+def truncated(clock: ColumnElement[Any], over: TimeFrame) -> ColumnElement[datetime]:
+    """The start of the hour, day, ISO week, ... on a wall clock."""
+    return func.date_trunc(literal_column(f"'{over.value}'"), clock, type_=DateTime())
+
+
+def days_between(later: ColumnElement[Any], earlier: ColumnElement[Any]) -> ColumnElement[int]:
+    """Whole days from one date to another."""
+    return cast(cast(later, Date) - cast(earlier, Date), Integer)
+
+
+def exact_sum(value: ColumnElement[Any], where: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    """Sum of integers as BIGINT; otherwise HUGEINT and NUMERIC would turn money into floats."""
+    total = func.sum(value)
+    return cast(total if where is None else total.filter(where), BigInteger)
+
+
+def counted(value: ColumnElement[Any] | None, where: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    """Number of rows, or of rows in which `value` is there."""
+    number = func.count() if value is None else func.count(value)
+    return number if where is None else number.filter(where)
+
+
+def distinct(value: ColumnElement[Any], where: ColumnElement[bool] | None) -> ColumnElement[Any]:
+    """Number of different values."""
+    number = func.count(value.distinct())
+    return number if where is None else number.filter(where)
+
+
+def quantile(
+    value: ColumnElement[Any], share: float, where: ColumnElement[bool] | None
+) -> ColumnElement[Any]:
+    """Interpolated quantile of the values that are there, in double precision."""
+    number = cast(value, Double)
+    kept = number if where is None else case((where, number))
+    return func.percentile_cont(literal_column(repr(share))).within_group(kept)

@@ -1,0 +1,1 @@
+"""The definitions of every metric, one file a domain."""

@@ -1,0 +1,82 @@
+"""What was asked, checked and complete before any query is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from analytics_lib.covering import Covering
+from analytics_lib.errors import InputError, UnknownName
+from analytics_lib.local_time import TimeFrame
+from analytics_lib.metric import AnyMetric, Metric
+from analytics_lib.period import Comparison
+from analytics_lib.scope import Scope
+from analytics_lib.statement import Arm, Statement, build
+
+Group = tuple[str, ...]
+"""The values of the dimensions asked by, in their order."""
+
+RESERVED = (
+    "metric", "value", "unit", "n", "bucket", "previous", "change", "change_ratio", "quality", "reason",
+)  # fmt: skip
+"""The columns of an answer beside its dimensions; a dimension may not bear one of these names."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Metrics with all their leaves, the scope and the one it is compared with, dimensions and buckets."""
+
+    metrics: tuple[AnyMetric, ...]
+    leaves: tuple[Metric, ...]
+    scopes: tuple[Scope, ...]
+    by: Group
+    over: TimeFrame | None
+    compare: Comparison | None
+
+    @classmethod
+    def checked(
+        cls,
+        metrics: Sequence[AnyMetric],
+        scope: Scope,
+        by: Sequence[str],
+        over: TimeFrame | str | None,
+        compare: Comparison | None,
+    ) -> Question:
+        if not metrics:
+            raise InputError("No metric was named: name at least one, such as total_bookings.")
+        dimensions = tuple(dict.fromkeys((by,) if isinstance(by, str) else by))
+        for metric in metrics:
+            for name in dimensions:
+                if name not in metric.dimensions:
+                    raise UnknownName(f"dimension of {metric.name}", name, metric.dimensions)
+                if name in RESERVED:
+                    raise InputError(
+                        f"The dimension '{name}' bears the name of a column of answers: rename it."
+                    )
+        if compare not in (None, "previous", "year"):
+            raise UnknownName("comparison", str(compare), ("previous", "year"))
+        scopes = [scope]
+        if compare is not None and scope.period.time_frame is not None:
+            scopes.append(scope.compared(compare))
+        leaves = dict.fromkeys(leaf for metric in metrics for leaf in metric.leaves())
+        frame = None if over is None else TimeFrame(over)
+        return cls(tuple(dict.fromkeys(metrics)), tuple(leaves), tuple(scopes), dimensions, frame, compare)
+
+    @property
+    def columns(self) -> list[str]:
+        over = ["bucket", "bucket_start"] if self.over else []
+        compared = ["previous", "change", "change_ratio"] if self.compare else []
+        return ["metric", "value", "unit", "n", *self.by, *over, *compared, "quality", "reason"]
+
+    def statements(self, arms: Sequence[Arm], served: Sequence[Metric]) -> Iterator[Statement]:
+        together: dict[tuple[str, str], list[Metric]] = {}
+        for leaf in served:
+            together.setdefault((leaf.rows.name, str(leaf.dated)), []).append(leaf)
+        for metrics in together.values():
+            yield build(metrics, arms, self.by, self.over)
+
+    def why_unserved(self, leaf: Metric, covering: Covering) -> str | None:
+        """Why the database has no answer for a leaf, if it has none."""
+        needed = leaf.requires | leaf.columns_for(self.by)
+        frame = self.scopes[0].period.time_frame
+        return covering.why_absent(needed) or covering.why_no_hours(leaf, frame, self.over)
