@@ -1,0 +1,1 @@
+"""What runs notebooks, when, and where the result goes."""

@@ -1,0 +1,185 @@
+"""One run of one notebook: execute it, look at what came out, render it, publish it. Or say what failed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from analytics_lib.catalogue import fingerprint
+from analytics_lib.errors import AnalyticsError, RunError
+from analytics_lib.formatting import period_title
+from analytics_lib.scope import as_text
+from analytics_lib.service import SNAPSHOT_VARIABLE, URL_VARIABLE
+from scheduler.gate import refuse_empty_charts
+from scheduler.kernel import kernel_environment, kernel_manager
+from scheduler.plan import Run
+from scheduler.publish import publish
+from scheduler.render import render
+
+CELL_LIMIT = 600
+"""Seconds that one cell may take."""
+
+KERNEL = "python3"
+
+
+@dataclass(frozen=True)
+class Data:
+    """The version of the data that a run reads: what other processes open to see exactly the same."""
+
+    url: str
+    snapshot: str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run: the files that were published, or the reason why none was."""
+
+    run: Run
+    files: tuple[Path, ...]
+    failure: str | None = None
+
+
+def execute(
+    run: Run, data: Data, formats: Sequence[str], output: Path, *, cell_limit: int = CELL_LIMIT
+) -> Outcome:
+    """Run a notebook and publish its report in the named formats under `output`.
+
+    A notebook that fails, takes too long, loses its kernel or shows an empty chart publishes nothing:
+    the last good report stays, and the executed notebook is kept beside it as `.failed.ipynb`.
+    """
+    target = output / run.place
+    with tempfile.TemporaryDirectory(prefix="analytics-run-") as folder:
+        executed = Path(folder) / "executed.ipynb"
+        try:
+            _run_notebook(run, data, executed, cell_limit)
+            notebook = _stamped(nbformat.read(executed, as_version=4), run)
+            refuse_empty_charts(notebook)
+            pages = {kind: render(notebook, kind, run.name) for kind in formats}
+        except AnalyticsError as error:
+            return Outcome(run, _keep(executed, target), f"{run.name} ({run.scope.period.name}): {error}")
+        return Outcome(run, publish(pages, target))
+
+
+def _run_notebook(run: Run, data: Data, executed: Path, cell_limit: int) -> None:
+    environment = kernel_environment(**{URL_VARIABLE: data.url, SNAPSHOT_VARIABLE: data.snapshot})
+    papermill_engines.register("analytics", TruthfulEngine)
+    with kernel_manager(KERNEL) as manager:
+        try:
+            papermill.execute_notebook(
+                run.notebook,
+                executed,
+                parameters=dict(run.parameters),
+                engine_name="analytics",
+                kernel_name=KERNEL,
+                cwd=run.notebook.parent,
+                progress_bar=False,
+                execution_timeout=cell_limit,
+                km=manager,
+                kernel_environment=environment,
+            )
+        except PapermillExecutionError as error:
+            raise RunError(
+                f"cell {error.cell_index + 1} failed with {error.ename}: {_one_line(error.evalue)}"
+            ) from error
+        except CellTimeoutError as error:
+            raise RunError(
+                f"{_cell(executed)} took longer than {cell_limit} seconds and was stopped."
+            ) from error
+        except DeadKernelError as error:
+            raise RunError(f"the kernel died in {_cell(executed)} (killed, or out of memory).") from error
+
+
+class TruthfulEngine(Engine):
+    """papermill's own way of running cells, which hands on whatever was raised.
+
+    papermill marks a cell as completed even if its kernel died, so nothing is read from the notebook.
+    """
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        km: Any,
+        kernel_environment: dict[str, str],
+        execution_timeout: int,
+        **_: Any,
+    ) -> Any:
+        client = _MarkingClient(
+            nb_man,
+            km=km,
+            kernel_name=kernel_name,
+            timeout=execution_timeout,
+            startup_timeout=120,
+            error_on_timeout=None,
+        )
+        # A kernel of a manager that it was given outlives the client unless told otherwise.
+        return client.execute(env=kernel_environment, cleanup_kc=True)
+
+
+class _MarkingClient(PapermillNotebookClient):
+    """Marks the cell during which the run ended, because an exception does not tell it."""
+
+    def execute_cell(self, cell: Any, index: int, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().execute_cell(cell, index, *args, **kwargs)
+        except CellExecutionError:
+            raise
+        except Exception:
+            self.nb.metadata["stopped_in_cell"] = index + 1
+            raise
+
+
+def _cell(executed: Path) -> str:
+    if not executed.exists():
+        return "a cell"
+    return f"cell {nbformat.read(executed, as_version=4).metadata.get('stopped_in_cell', '?')}"
+
+
+def _stamped(notebook: nbformat.NotebookNode, run: Run) -> nbformat.NotebookNode:
+    """The executed notebook without what differs from run to run, and with where its numbers come from."""
+    for name in ("papermill", "widgets"):
+        notebook.metadata.pop(name, None)
+    for place, cell in enumerate(notebook.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        cell["id"] = f"cell-{place}"
+    notebook.metadata["analytics"] = {
+        "run_id": run.run_id,
+        "data_as_of": as_text(run.scope.as_of),
+        "data_version": run.data_version[:16],
+        "definition_version": fingerprint(),
+        "language": "en",
+        "period": run.scope.period.name,
+        "subtitle": period_title(run.scope.period),
+        "scope": run.scope.to_dict(),
+    }
+    return notebook
+
+
+def _keep(executed: Path, target: Path) -> tuple[Path, ...]:
+    if not executed.exists():
+        return ()
+    kept = target.parent / f"{target.name}.failed.ipynb"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    partial = kept.with_suffix(f".{os.getpid()}.partial")
+    partial.write_bytes(executed.read_bytes())
+    partial.replace(kept)
+    return (kept,)
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if line.endswith(".") else f"{line}."

@@ -1,0 +1,169 @@
+"""Charts and pictures as figures: seen without JavaScript, named for screen readers, with their numbers."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from analytics_lib.errors import RunError
+from scheduler.exporters.html_blocks import Chart, Picture
+from scheduler.exporters.svg import render_svg
+
+FULL, HALF = 1000, 520  # px: a chart across the page, and one of two side by side
+_COMPOSED = ("hconcat", "vconcat", "concat", "facet", "repeat")
+_FACETS = ("row", "column", "facet")
+_MOST_ROWS = 500
+_MARK_NAME = re.compile(r' (?:aria-label|aria-roledescription|role)="[^"]*"')
+_FAR_LINK = re.compile(r' (?:xlink:)?href="(?!#|data:image/)[^"]*"')
+
+
+def render_chart(chart: Chart, number: int, fallback: str, *, half: bool, strict: bool) -> str:
+    """One `<figure>`: drawing, caption, table twin, and the specification that makes it interactive.
+
+    `fallback` is the alternative text where the chart has none. With `strict`, such a
+    chart raises RunError. An empty one shows the reason that it gives.
+    """
+    ours = (chart.spec.get("usermeta") or {}).get("analytics") or {}
+    title, subtitle = _titles(chart.spec)
+    title = str(ours.get("title") or title)
+    alt = str(ours.get("alt") or chart.spec.get("description") or "").strip()
+    name = f"The chart '{title}'" if title else f"Chart {number}"
+    if strict and not alt:
+        raise RunError(f"{name} has no alternative text: give it a description that says what it shows.")
+    caption = _caption(title, subtitle)
+    if ours.get("empty"):
+        return _figure(number, f'<p class="missing">No data: {escape(str(ours["empty"]))}</p>', caption)
+    spec = page_spec(chart.spec)
+    svg = _static(spec, alt or title or fallback, half)
+    drawing = (
+        f'<div class="drawing" role="img" tabindex="0" aria-label="{escape(alt or title or fallback)}">'
+        f"{svg}</div>"
+    )
+    twin = _twin(ours.get("table") or _inline_table(chart.spec), title or fallback)
+    live = (
+        f'<script type="application/json" class="chart-spec">{_script_json(_live(chart.spec, spec))}</script>'
+    )
+    return _figure(number, drawing, caption, twin, live)
+
+
+def render_picture(picture: Picture, number: int, fallback: str, *, strict: bool) -> str:
+    """One `<figure>` around a picture; with `strict`, one without alternative text raises RunError."""
+    if strict and not picture.alt:
+        raise RunError(f"Picture {number} has no alternative text: set 'alt' in its output's metadata.")
+    alt = picture.alt or picture.caption or fallback
+    image = f'<img src="{escape(picture.address)}" alt="{escape(alt)}">'
+    return _figure(number, f'<div class="picture">{image}</div>', _caption(picture.caption, ""))
+
+
+def page_spec(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The specification as the page draws it: title left to the caption, paper showing through."""
+    page = {key: value for key, value in spec.items() if key not in ("title", "usermeta", "background")}
+    page["background"] = "transparent"
+    if not _is_composed(spec):
+        page.pop("autosize", None)
+    return copy.deepcopy(page)
+
+
+def _is_composed(spec: Mapping[str, Any]) -> bool:
+    channels = spec.get("encoding") or {}
+    return any(key in spec for key in _COMPOSED) or any(key in channels for key in _FACETS)
+
+
+def _is_vega(spec: Mapping[str, Any]) -> bool:
+    return "/vega/v" in str(spec.get("$schema", "")) or "marks" in spec
+
+
+def _static(spec: Mapping[str, Any], alt: str, half: bool) -> str:
+    width = None if _is_vega(spec) else HALF if half else FULL
+    svg = render_svg({**spec, "description": alt}, width=width)
+    head, mark, rest = svg.partition(">")
+    # The drawing as a whole carries the name; one on each of its marks only weighs.
+    return head + mark + _FAR_LINK.sub("", _MARK_NAME.sub("", rest))
+
+
+def _live(spec: Mapping[str, Any], page: dict[str, Any]) -> dict[str, Any]:
+    live = dict(page)
+    if not _is_composed(spec) and not _is_vega(spec) and not isinstance(spec.get("width"), Mapping):
+        live["width"] = "container"
+    options = (spec.get("usermeta") or {}).get("embedOptions") or {}
+    locales = {key: options[key] for key in ("formatLocale", "timeFormatLocale") if key in options}
+    mode = "vega" if _is_vega(spec) else "vega-lite"
+    return {"mode": mode, "locales": locales, "spec": live}
+
+
+def _script_json(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _titles(spec: Mapping[str, Any]) -> tuple[str, str]:
+    title = spec.get("title")
+    if isinstance(title, Mapping):
+        return _joined(title.get("text")), _joined(title.get("subtitle"))
+    return _joined(title), ""
+
+
+def _joined(text: Any) -> str:
+    return " ".join(map(str, text)) if isinstance(text, list) else text if isinstance(text, str) else ""
+
+
+def _caption(title: str, subtitle: str) -> str:
+    if not title and not subtitle:
+        return ""
+    below = f' <span class="subtitle">{escape(subtitle)}</span>' if subtitle else ""
+    return f"<figcaption>{escape(title)}{below}</figcaption>"
+
+
+def _figure(number: int, drawing: str, caption: str, twin: str = "", live: str = "") -> str:
+    return f'<figure class="chart" id="figure-{number}">{caption}{drawing}{twin}{live}</figure>'
+
+
+def _inline_table(spec: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The rows that a chart by others carries in itself, if it says plainly where they are."""
+    data = spec.get("data") or {}
+    layers = spec.get("layer")
+    if not data and isinstance(layers, list) and layers:
+        data = layers[0].get("data") or {}
+    rows = data.get("values") if isinstance(data, Mapping) else None
+    if rows is None and isinstance(data, Mapping):
+        rows = (spec.get("datasets") or {}).get(data.get("name"))
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, Mapping) for row in rows):
+        return None
+    names = list(dict.fromkeys(str(name) for row in rows for name in row))
+    return {
+        "columns": [{"name": name, "align": _alignment(rows, name)} for name in names],
+        "rows": [["" if row.get(name) is None else str(row[name]) for name in names] for row in rows],
+    }
+
+
+def _alignment(rows: Sequence[Mapping[str, Any]], name: str) -> str:
+    numeric = all(isinstance(row.get(name), int | float | None) for row in rows)
+    return "right" if numeric else "left"
+
+
+def _twin(table: Mapping[str, Any] | None, name: str) -> str:
+    if not table or not table.get("rows"):
+        return ""
+    classes = [' class="num"' if column.get("align") == "right" else "" for column in table["columns"]]
+    head = "".join(
+        f'<th scope="col"{css}>{escape(str(column["name"]))}</th>'
+        for css, column in zip(classes, table["columns"], strict=True)
+    )
+    rows = table["rows"]
+    body = "".join(
+        "<tr>"
+        + "".join(f"<td{css}>{escape(str(cell))}</td>" for css, cell in zip(classes, row, strict=True))
+        + "</tr>"
+        for row in rows[:_MOST_ROWS]
+    )
+    cut = f"<p>The first {_MOST_ROWS} of {len(rows)} rows.</p>" if len(rows) > _MOST_ROWS else ""
+    return (
+        "<details><summary>Show as table</summary>"
+        f'<div class="table-box" tabindex="0" role="group" aria-label="{escape("Table: " + name)}">'
+        f'<table class="numbers"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f"{cut}</details>"
+    )

@@ -1,0 +1,70 @@
+"""KPI tiles as HTML: label, value, change against a named period, sparkline, note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+_WIDTH, _HEIGHT, _MARGIN = 120, 28, 3
+_ARROWS = {"up": "▲", "down": "▼", "flat": "■"}
+_VERDICTS = {"good", "bad"}
+
+
+def render_tiles(tiles: Sequence[Mapping[str, Any]]) -> str:
+    """One row of tiles. A tile without a value says why it is missing."""
+    inner = "".join(_tile(tile) for tile in tiles)
+    return f'<div class="tiles" role="list">{inner}</div>'
+
+
+def _tile(tile: Mapping[str, Any]) -> str:
+    missing = tile.get("missing")
+    parts = [f'<div class="tile-label">{escape(str(tile.get("label", "")))}</div>']
+    if missing:
+        parts.append('<div class="tile-value missing">missing</div>')
+        parts.append(f'<div class="tile-note">{escape(str(missing))}</div>')
+    else:
+        parts.append(f'<div class="tile-value">{escape(str(tile.get("value", "")))}</div>')
+        parts.append(_delta(tile.get("delta")))
+        parts.append(sparkline(tile.get("spark") or []))
+    if tile.get("note"):
+        parts.append(f'<div class="tile-note">{escape(str(tile["note"]))}</div>')
+    return f'<div class="tile" role="listitem">{"".join(parts)}</div>'
+
+
+def _delta(delta: Mapping[str, Any] | None) -> str:
+    if not delta:
+        return ""
+    verdict = delta.get("verdict") if delta.get("verdict") in _VERDICTS else "neutral"
+    arrow = _ARROWS.get(str(delta.get("direction")), "")
+    word = f' <span class="tile-word">{escape(str(delta["word"]))}</span>' if delta.get("word") else ""
+    against = str(delta.get("against") or "")
+    return (
+        f'<div class="tile-delta {verdict}"><span aria-hidden="true">{arrow}</span> '
+        f"{escape(str(delta.get('text', '')))}{word}</div>"
+        + (f'<div class="tile-against">{escape(against)}</div>' if against else "")
+    )
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """A line of the values with gaps where they are missing and the last known one marked; or nothing."""
+    known = [float(value) for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    low, span = min(known), (max(known) - min(known)) or 1.0
+    step = (_WIDTH - 2 * _MARGIN) / (len(values) - 1)
+    runs: list[list[str]] = [[]]
+    last = ""
+    for place, value in enumerate(values):
+        if value is None:
+            runs.append([])
+            continue
+        x = _MARGIN + place * step
+        y = _HEIGHT - _MARGIN - (float(value) - low) / span * (_HEIGHT - 2 * _MARGIN)
+        runs[-1].append(f"{x:.1f},{y:.1f}")
+        last = f'cx="{x:.1f}" cy="{y:.1f}"'
+    lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if len(run) > 1)
+    return (
+        f'<svg class="tile-spark" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true" focusable="false">'
+        f'{lines}<circle {last} r="2.5"/></svg>'
+    )

@@ -1,0 +1,178 @@
+"""A chart as SVG text: the same bytes in every process, our own fonts, a name for screen readers.
+
+vl-convert drops the chart's description and role, numbers clip paths by a counter that runs through
+the whole process, and reads the machine's time zone once. All three are mended here.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import hashlib
+import os
+import re
+import threading
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+
+from analytics_lib.errors import RunError
+
+FONTS = Path(__file__).resolve().parent.parent / "fonts"
+FONT = "Inter"
+
+_SVG = "http://www.w3.org/2000/svg"
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_MAJOR = re.compile(r"/(vega-lite|vega)/v(\d+)")
+_LATEST = {4: "5.8", 5: "5.21", 6: "6.4"}
+_FIRST_USE = threading.Lock()
+
+ET.register_namespace("", _SVG)
+ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
+
+
+def render_svg(spec: Mapping[str, Any], *, width: int | None = None) -> str:
+    """The chart that a Vega-Lite (or Vega) spec describes, as one `<svg>` element.
+
+    `width` is the outer width in px of a single view; charts of several views keep their own, and so
+    does every chart when it is None. The text carries no XML declaration, its ids are unique to its
+    content, and `role`, `aria-label` and `<title>` hold the spec's `description`, if there is one.
+    Nothing is fetched: data and images behind an address are refused. Raises RunError.
+    """
+    prepared = _prepared(spec, width)
+    _prepare_converter()
+    try:
+        raw = _converted(prepared)
+    except ValueError as error:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        reason = next((line for line in lines if "Error: " in line), "the converter gave no reason")
+        raise RunError(f"The chart {_name(spec)} cannot be drawn ({reason}); mend its spec.") from error
+    return finished(ET.fromstring(raw), str(spec.get("description") or ""))
+
+
+def finished(root: ET.Element, alt: str) -> str:
+    """Serialise an SVG tree with ids made from its content and, if `alt` is given, an accessible name."""
+    _drop_invisible_text(root)
+    _drop_outside_references(root)
+    for element in root.iter():
+        if "font-family" in element.attrib:
+            element.set("font-family", FONT)
+    _number_ids(root)
+    if alt:
+        root.set("role", "img")
+        root.set("aria-label", alt)
+        title = ET.Element(f"{{{_SVG}}}title")
+        title.text = alt
+        root.insert(0, title)
+    return ET.tostring(root, encoding="unicode")
+
+
+def _name(spec: Mapping[str, Any]) -> str:
+    title = spec.get("title") or spec.get("description") or "without a title"
+    if isinstance(title, Mapping):
+        title = title.get("text", "without a title")
+    return f"'{title}'"
+
+
+def _prepared(spec: Mapping[str, Any], width: int | None) -> dict[str, Any]:
+    prepared: dict[str, Any] = _with_our_font(dict(spec))
+    config = dict(prepared.get("config") or {})
+    config["font"] = FONT
+    prepared["config"] = config
+    single = "mark" in prepared or "layer" in prepared
+    channels = prepared.get("encoding")
+    faceted = isinstance(channels, Mapping) and bool({"row", "column", "facet"} & set(channels))
+    if single and not faceted and not isinstance(prepared.get("width"), Mapping):
+        if width is not None:
+            prepared["width"] = width
+            prepared["autosize"] = {"type": "fit-x", "contains": "padding"}
+        elif prepared.get("width") == "container":
+            prepared["width"] = 640
+    return prepared
+
+
+def _with_our_font(value: Any) -> Any:
+    """A copy in which every named font is ours; data stays as it is."""
+    if isinstance(value, Mapping):
+        return {
+            key: FONT
+            if isinstance(inner, str) and (key == "font" or key.endswith("Font"))
+            else (copy.copy(inner) if key in {"data", "datasets", "usermeta"} else _with_our_font(inner))
+            for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [_with_our_font(inner) for inner in value]
+    return value
+
+
+@functools.cache
+def _prepare_converter() -> None:
+    """Register our fonts and settle the converter's clock on UTC.
+
+    The converter reads TZ once, at its first conversion, and keeps it; a chart's ticks must not
+    depend on where the report is made.
+    """
+    with _FIRST_USE:
+        vl_convert.register_font_directory(str(FONTS))
+        before = os.environ.get("TZ")
+        os.environ["TZ"] = "UTC"
+        try:
+            vl_convert.get_local_tz()
+            vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
+        finally:
+            if before is None:
+                del os.environ["TZ"]
+            else:
+                os.environ["TZ"] = before
+
+
+def _converted(spec: dict[str, Any]) -> str:
+    options = (spec.get("usermeta") or {}).get("embedOptions") or {}
+    locales: dict[str, Any] = {
+        "format_locale": options.get("formatLocale"),
+        "time_format_locale": options.get("timeFormatLocale"),
+        "allowed_base_urls": [],
+    }
+    match = _MAJOR.search(str(spec.get("$schema", "")))
+    if match and match[1] == "vega":
+        return str(vl_convert.vega_to_svg(spec, **locales))
+    version = _LATEST.get(int(match[2])) if match else None
+    return str(vl_convert.vegalite_to_svg(spec, vl_version=version, **locales))
+
+
+def _drop_invisible_text(root: ET.Element) -> None:
+    # Vega hides overlapping labels by opacity 0; copied or read aloud they would still be there.
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag == f"{{{_SVG}}}text" and child.get("opacity") == "0":
+                parent.remove(child)
+
+
+def _drop_outside_references(root: ET.Element) -> None:
+    for element in root.iter():
+        for key in [key for key in element.attrib if key.endswith("href")]:
+            if not element.attrib[key].startswith(("#", "data:")):
+                del element.attrib[key]
+
+
+def _number_ids(root: ET.Element) -> None:
+    order = [element.attrib["id"] for element in root.iter() if "id" in element.attrib]
+    if not order:
+        return
+    _rename(root, {old: f"id{number}" for number, old in enumerate(order)})
+    digest = hashlib.sha256(ET.tostring(root)).hexdigest()[:10]
+    _rename(root, {f"id{number}": f"c{digest}-{number}" for number in range(len(order))})
+
+
+def _rename(root: ET.Element, names: Mapping[str, str]) -> None:
+    for element in root.iter():
+        for key, value in element.attrib.items():
+            if key == "id":
+                element.set(key, names[value])
+            elif value.startswith("#") and value[1:] in names and key.endswith("href"):
+                element.set(key, f"#{names[value[1:]]}")
+            elif "url(#" in value:
+                element.set(key, _REFERENCE.sub(lambda m: f"url(#{names.get(m[1], m[1])})", value))

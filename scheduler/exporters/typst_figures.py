@@ -1,0 +1,141 @@
+"""Charts and pictures for paper: vector drawings with alternative text, and their numbers as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analytics_lib.errors import RunError
+from scheduler.exporters.html_blocks import Chart, Picture
+from scheduler.exporters.svg import render_svg
+from scheduler.exporters.typst_manuscript import Manuscript, Node
+from scheduler.exporters.typst_prose import picture_file
+from scheduler.exporters.typst_tables import grid_of, table_nodes
+
+_WIDTH = 640  # px: at the width of the text a 12 px label is 9 pt high
+_MOST_ROWS, _MOST_FOREIGN_ROWS = 500, 60
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure's node, and the node of the table that holds its numbers, if there is one."""
+
+    node: Node
+    twin: Node | None = None
+
+
+def chart_figure(manuscript: Manuscript, chart: Chart, number: int, fallback: str, *, strict: bool) -> Figure:
+    """The chart as a figure; `fallback` is its alternative text where it has none.
+
+    A chart that cannot be drawn becomes a sentence that says so. With `strict`, it raises RunError, and
+    so does a chart without alternative text. An empty one shows the reason that it gives.
+    """
+    ours = (chart.spec.get("usermeta") or {}).get("analytics") or {}
+    title, subtitle = _titles(chart.spec)
+    title = str(ours.get("title") or title)
+    alt = str(ours.get("alt") or chart.spec.get("description") or "").strip()
+    name = f"The chart '{title}'" if title else f"Chart {number}"
+    if strict and not alt:
+        raise RunError(f"{name} has no alternative text: give it a description that says what it shows.")
+    node = _figure(manuscript, number, title, subtitle)
+    if ours.get("empty"):
+        return Figure({**node, "missing": manuscript.text(f"No data: {ours['empty']}")})
+    spec = {
+        key: value for key, value in chart.spec.items() if key not in ("title", "usermeta", "description")
+    }
+    spec["usermeta"] = {"embedOptions": (chart.spec.get("usermeta") or {}).get("embedOptions") or {}}
+    spec["background"] = "transparent"
+    try:
+        drawing = render_svg(spec, width=None if _is_vega(spec) else _WIDTH)
+    except RunError:
+        if strict:
+            raise
+        return Figure({**node, "missing": "This chart cannot be drawn from what the notebook holds."})
+    drawing = manuscript.glyphs.shown(drawing, boxes=False)
+    node["file"] = manuscript.keep(drawing.encode(), "svg")
+    node["alt"] = manuscript.text(alt or title or fallback)
+    twin = _twin(manuscript, number, title, _numbers(chart.spec, ours))
+    node["twin"] = twin is not None
+    return Figure(node, twin)
+
+
+def picture_figure(
+    manuscript: Manuscript, picture: Picture, number: int, fallback: str, *, strict: bool
+) -> Figure:
+    """The picture as a figure; with `strict`, one without alternative text, or damaged, raises RunError."""
+    if strict and not picture.alt:
+        raise RunError(f"Picture {number} has no alternative text: set 'alt' in its output's metadata.")
+    node = _figure(manuscript, number, picture.caption, "")
+    node["alt"] = manuscript.text(picture.alt or picture.caption or fallback)
+    node["file"] = picture_file(manuscript, picture.address)
+    if not node["file"]:
+        if strict:
+            raise RunError(f"Picture {number} is damaged or of an unknown kind: save it as PNG or SVG.")
+        node["missing"] = "This picture is damaged or of a kind that paper cannot show."
+    return Figure(node)
+
+
+def _figure(manuscript: Manuscript, number: int, title: str, subtitle: str) -> Node:
+    return {
+        "is": "figure",
+        "number": number,
+        "title": manuscript.text(title),
+        "subtitle": manuscript.text(subtitle),
+        "file": "",
+        "alt": "",
+        "missing": "",
+        "twin": False,
+    }
+
+
+def _twin(manuscript: Manuscript, number: int, title: str, table: Mapping[str, Any] | None) -> Node | None:
+    if not table or not table.get("rows") or not table.get("columns"):
+        return None
+    most = table.get("most", _MOST_ROWS)
+    rows = table["rows"]
+    grid = grid_of(manuscript, {**table, "rows": rows[:most]})
+    note = f"The first {most} of {len(rows)} rows." if len(rows) > most else ""
+    return {"number": number, "title": manuscript.text(title), "tables": table_nodes(grid), "note": note}
+
+
+def _numbers(spec: Mapping[str, Any], ours: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The table that our charts carry, or the rows that a chart by others plainly holds in itself."""
+    if ours.get("table"):
+        table: Mapping[str, Any] = ours["table"]
+        return table
+    data = spec.get("data") or {}
+    layers = spec.get("layer")
+    if not data and isinstance(layers, list) and layers and isinstance(layers[0], Mapping):
+        data = layers[0].get("data") or {}
+    rows = data.get("values") if isinstance(data, Mapping) else None
+    if rows is None and isinstance(data, Mapping):
+        rows = (spec.get("datasets") or {}).get(data.get("name"))
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, Mapping) for row in rows):
+        return None
+    names = list(dict.fromkeys(str(name) for row in rows for name in row))
+    return {
+        "columns": [{"name": name, "align": _alignment(rows, name)} for name in names],
+        "rows": [["" if row.get(name) is None else str(row[name]) for name in names] for row in rows],
+        "most": _MOST_FOREIGN_ROWS,
+    }
+
+
+def _alignment(rows: Sequence[Mapping[str, Any]], name: str) -> str:
+    numeric = all(isinstance(row.get(name), int | float | None) for row in rows)
+    return "right" if numeric else "left"
+
+
+def _is_vega(spec: Mapping[str, Any]) -> bool:
+    return "/vega/v" in str(spec.get("$schema", "")) or "marks" in spec
+
+
+def _titles(spec: Mapping[str, Any]) -> tuple[str, str]:
+    title = spec.get("title")
+    if isinstance(title, Mapping):
+        return _joined(title.get("text")), _joined(title.get("subtitle"))
+    return _joined(title), ""
+
+
+def _joined(text: Any) -> str:
+    return " ".join(map(str, text)) if isinstance(text, list) else text if isinstance(text, str) else ""

@@ -1,0 +1,87 @@
+// Replaces each static chart by the interactive one, as wide as its place in the page.
+const OPTIONS = {
+  ast: true, renderer: 'svg', actions: false, defaultStyle: false,
+  logLevel: 1, tooltip: { disableDefaultStyle: true },
+};
+const NARROWEST = 120;
+const COMPOSED = ['hconcat', 'vconcat', 'concat', 'facet', 'repeat'];
+const FACETS = ['row', 'column', 'facet'];
+const PAPER = 680; // px between the margins of an A4 page, and for one of two charts side by side
+const HALF_PAPER = 328;
+
+const isComposed = (spec) =>
+  COMPOSED.some((key) => key in spec) || FACETS.some((key) => key in (spec.encoding ?? {}));
+
+// Views that stand side by side stand below each other instead.
+const stacked = (spec) => {
+  const copy = structuredClone(spec);
+  if (copy.hconcat) {
+    copy.vconcat = copy.hconcat;
+    delete copy.hconcat;
+  }
+  if (copy.concat || copy.repeat || copy.facet) copy.columns = 1;
+  if (copy.encoding?.facet) copy.encoding.facet.columns = 1;
+  return copy;
+};
+
+// Each view gives up, or takes, what the whole is too wide, or too narrow.
+const fitted = (spec, excess) => {
+  const copy = structuredClone(spec);
+  const children = copy.hconcat ?? copy.vconcat ?? copy.concat ?? [copy.spec ?? copy];
+  for (const view of children) {
+    const width = typeof view.width === 'number' ? view.width : (copy.config?.view?.continuousWidth ?? 300);
+    view.width = Math.max(NARROWEST, Math.floor(width - excess));
+  }
+  return copy;
+};
+
+const draw = async (place, chart) => {
+  const embed = (spec) => window.vegaEmbed(place, spec, { ...OPTIONS, ...chart.locales, mode: chart.mode });
+  const excess = () => (place.querySelector('svg')?.width.baseVal.value ?? 0) - place.clientWidth;
+  let drawn = await embed(chart.spec);
+  if (chart.mode !== 'vega-lite' || !isComposed(chart.spec) || excess() <= 1) return drawn;
+  const column = stacked(chart.spec);
+  drawn.finalize();
+  drawn = await embed(column);
+  if (Math.abs(excess()) <= 1) return drawn;
+  const fit = fitted(column, excess());
+  drawn.finalize();
+  return embed(fit);
+};
+
+const start = async (figure) => {
+  const place = figure.querySelector('.drawing');
+  const chart = JSON.parse(figure.querySelector('.chart-spec').textContent);
+  const still = place.innerHTML;
+  let drawn;
+  let width = place.clientWidth;
+  const redraw = async () => {
+    try {
+      drawn?.finalize();
+      drawn = await draw(place, chart);
+      figure.dataset.live = 'yes';
+    } catch (error) {
+      place.innerHTML = still;
+      figure.dataset.live = 'no';
+      console.error(error);
+    }
+  };
+  await redraw();
+  const follows = chart.spec.width === 'container';
+  if (follows) {
+    window.addEventListener('beforeprint', () => {
+      const alone = place.clientWidth > 0.75 * figure.parentElement.clientWidth;
+      drawn?.view.width(Math.min(place.clientWidth, alone ? PAPER : HALF_PAPER)).run();
+    });
+    window.addEventListener('afterprint', () => window.dispatchEvent(new Event('resize')));
+  } else {
+    window.addEventListener('resize', () => {
+      if (Math.abs(place.clientWidth - width) < 2) return;
+      width = place.clientWidth;
+      redraw();
+    });
+  }
+};
+
+for (const figure of document.querySelectorAll('figure.chart:has(.chart-spec)')) await start(figure);
+document.documentElement.dataset.charts = 'live';

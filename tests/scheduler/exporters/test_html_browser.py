@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from scheduler.exporters.html import HtmlReport
+from tests.browser import chromium, open_page
+from tests.scheduler.exporters import html_notebooks
+
+pytestmark = pytest.mark.slow
+
+CONTRASTS = """() => {
+  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => {
+    const [r, g, b] = parse(colour).slice(0, 3).map((part) => {
+      const share = part / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paper = light(getComputedStyle(document.body).backgroundColor);
+  const faint = [];
+  const texts = [...document.querySelectorAll('body *')].filter(
+    (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())
+      && !['SCRIPT', 'STYLE', 'TITLE', 'title'].includes(element.tagName) && element.checkVisibility());
+  for (const element of texts) {
+    const style = getComputedStyle(element);
+    const colour = element instanceof SVGElement ? style.fill : style.color;
+    const text = light(colour);
+    const ratio = (Math.max(text, paper) + 0.05) / (Math.min(text, paper) + 0.05);
+    if (ratio < 4.5) faint.push([element.textContent.slice(0, 30), colour, ratio.toFixed(2)]);
+  }
+  return { checked: texts.length, faint };
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    page, _ = HtmlReport(strict=True).from_notebook_node(html_notebooks.report())
+    return written(page, tmp_path_factory.mktemp("page"))
+
+
+def written(page: str, folder: Path) -> str:
+    file = folder / "report.html"
+    file.write_text(page, encoding="utf-8")
+    return file.as_uri()
+
+
+def live(page: Any) -> None:
+    page.wait_for_selector("html[data-charts=live]", timeout=20_000)
+
+
+def test_every_chart_is_live_and_nothing_is_asked_for(browser: Browser, address: str) -> None:
+    with open_page(browser, address, offline=True) as (page, seen):
+        live(page)
+        states = page.evaluate("[...document.querySelectorAll('figure.chart')].map(f => f.dataset.live)")
+        assert states == ["yes"] * 4
+        assert page.locator("figure.chart .drawing.vega-embed svg.marks path").count() > 10
+        assert seen.requests == [address]
+        assert seen.complaints == []
+
+
+def test_a_tooltip_answers_the_mouse(browser: Browser, address: str) -> None:
+    with open_page(browser, address, offline=True) as (page, seen):
+        live(page)
+        bar = page.locator("#figure-2 path[aria-roledescription='bar']").first
+        bar.scroll_into_view_if_needed()
+        bar.hover()
+        tooltip = page.wait_for_selector("#vg-tooltip-element.visible", timeout=5_000)
+        assert tooltip is not None
+        assert "6412" in tooltip.inner_text()
+        assert seen.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_are_seen_without_javascript(browser: Browser, address: str, scheme: Any) -> None:
+    with open_page(browser, address, offline=True, java_script_enabled=False, color_scheme=scheme) as (
+        page,
+        seen,
+    ):
+        drawings = page.locator("figure.chart .drawing > svg")
+        assert drawings.count() == 4
+        for number in range(4):
+            box = drawings.nth(number).bounding_box()
+            assert box is not None
+            assert box["width"] > 300
+            assert box["height"] > 100
+        assert seen.requests == [address]
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("width", [320, 360, 1024, 1440])
+def test_nothing_scrolls_sideways(browser: Browser, address: str, width: int, javascript: bool) -> None:
+    size = {"width": width, "height": 800}
+    with open_page(browser, address, viewport=size, java_script_enabled=javascript) as (page, _):
+        if javascript:
+            live(page)
+            page.locator("summary").first.click()
+        # The page's own width cannot be asked without JavaScript: a picture of all of it shows it.
+        picture = page.screenshot(full_page=True)
+        assert int.from_bytes(picture[16:20], "big") == width
+        if javascript:
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_has_contrast(browser: Browser, address: str, scheme: Any) -> None:
+    with open_page(browser, address, color_scheme=scheme) as (page, _):
+        live(page)
+        result = page.evaluate(CONTRASTS)
+        assert result["checked"] > 150
+        assert result["faint"] == []
+
+
+def test_links_and_switches_are_large_enough_to_touch(browser: Browser, address: str) -> None:
+    with open_page(browser, address, viewport={"width": 360, "height": 800}) as (page, _):
+        live(page)
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('nav a, summary')].map(e => e.getBoundingClientRect().height)"
+        )
+        assert len(sizes) >= 8
+        assert min(sizes) >= 24
+
+
+def test_keyboard_reaches_every_chart_and_its_name(browser: Browser, address: str) -> None:
+    with open_page(browser, address) as (page, _):
+        live(page)
+        names = set()
+        for _ in range(25):
+            page.keyboard.press("Tab")
+            names.add(
+                page.evaluate(
+                    "document.activeElement.matches('.drawing') && document.activeElement.ariaLabel"
+                )
+            )
+        assert len(names - {False}) == 4
+
+
+def test_foreign_scripts_do_not_run_and_nothing_is_fetched(browser: Browser, tmp_path: Path) -> None:
+    page, _ = HtmlReport().from_notebook_node(html_notebooks.hostile())
+    with open_page(browser, written(page, tmp_path)) as (tab, seen):
+        live(tab)
+        assert tab.evaluate("window.harmed") is None
+        assert seen.requests == [tab.url]
+        assert seen.complaints == []
+
+
+def test_a_script_that_slips_in_is_stopped_by_the_policy(browser: Browser, tmp_path: Path) -> None:
+    page, _ = HtmlReport().from_notebook_node(html_notebooks.report())
+    page = page.replace("<main", "<script>window.harmed = 1</script><main")
+    with open_page(browser, written(page, tmp_path)) as (tab, _):
+        live(tab)
+        assert tab.evaluate("window.harmed") is None
+
+
+def test_paper_is_light_and_holds_every_chart(browser: Browser, address: str) -> None:
+    with open_page(browser, address, color_scheme="dark") as (page, _):
+        live(page)
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+        assert page.evaluate(CONTRASTS)["faint"] == []
+        assert len(page.pdf(format="A4")) > 20_000
