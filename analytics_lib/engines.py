@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    type_coerce,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import FunctionElement
@@ -137,7 +138,8 @@ def truncated(clock: ColumnElement[Any], over: TimeFrame) -> ColumnElement[datet
 
 def days_between(later: ColumnElement[Any], earlier: ColumnElement[Any]) -> ColumnElement[int]:
     """Whole days from one date to another."""
-    return cast(cast(later, Date) - cast(earlier, Date), Integer)
+    later, earlier = (each if isinstance(each.type, Date) else cast(each, Date) for each in (later, earlier))
+    return type_coerce((later - earlier).self_group(), Integer)
 
 
 def exact_sum(value: ColumnElement[Any], where: ColumnElement[bool] | None) -> ColumnElement[Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
@@ -91,8 +92,14 @@ def answer(
         covering = Covering.of(contents.about, contents.coverage)
         known_through = contents.about.get("data_through")
         arms = tuple(
-            Arm(label, arm_scope, _with_children(arm_scope, reader), _knows_all(arm_scope, known_through))
-            for label, arm_scope in enumerate(question.scopes)
+            Arm(
+                label,
+                each,
+                _with_children(each, reader),
+                knows_all=_knows_all(each, known_through),
+                all_marked=not contents.is_live,
+            )
+            for label, each in enumerate(question.scopes)
         )
         cells, asked = _fetch(question, arms, covering, reader, warehouse)
     currency = contents.about.get("reporting_currency", "EUR")
@@ -110,6 +117,8 @@ def answer(
 
 
 def _column(name: str, values: list[Any]) -> pd.Series[Any]:
+    if name == "bucket_start":
+        return pd.Series(np.array(values, dtype="datetime64[us]"))
     return pd.Series(values, dtype=object if name in _EXACT else None)
 
 

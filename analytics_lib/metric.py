@@ -14,7 +14,8 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Column, ColumnElement, Table
-from sqlalchemy.sql import visitors
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList
 
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.facts import Fact
@@ -22,6 +23,10 @@ from analytics_lib.facts import Fact
 How = Literal["count", "sum", "distinct", "quantile"]
 Unit = Literal["count", "money", "share", "days", "nights", "people"]
 Better = Literal["higher", "lower", "neither"]
+
+
+_COMPARISONS = (operators.eq, operators.ne, operators.gt, operators.ge, operators.lt, operators.le)
+"""Where one of these holds, neither side is NULL."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -108,7 +113,8 @@ class Definition:
 class Metric(Definition):
     """Rows of a fact, put into periods by `dated`, and counted, summed or ranked.
 
-    `value` is what is summed, ranked or told apart; `where` keeps only some rows. States such as
+    `value` is what is summed, ranked or told apart, or must be there to be counted; `where` keeps only
+    some rows. States such as
     "cancelled" are read from timestamps and as they were known at the scope's `as_of`. A metric with
     `mature_after` is answered only for rows that are all at least that old.
     """
@@ -123,10 +129,21 @@ class Metric(Definition):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if (self.how == "count") != (self.value is None):
-            raise InputError(
-                f"The metric {self.name} counts rows or takes a value, not both: see 'how' and 'value'."
-            )
+        if self.how != "count" and self.value is None:
+            raise InputError(f"The metric {self.name} needs a value to take the {self.how} of.")
+
+    @property
+    def always_has_value(self) -> bool:
+        """Whether `where` compares every column of `value`, so that no qualifying row lacks it."""
+        if self.value is None or self.where is None:
+            return self.value is None
+        terms = self.where.clauses if isinstance(self.where, BooleanClauseList) else (self.where,)
+        compared: frozenset[tuple[str, str]] = frozenset()
+        for term in terms:
+            if isinstance(term, BinaryExpression) and term.operator in _COMPARISONS:
+                compared |= columns_of(term)
+        is_and = not isinstance(self.where, BooleanClauseList) or self.where.operator is operators.and_
+        return is_and and columns_of(self.value) <= compared
 
     @property
     def is_additive(self) -> bool:

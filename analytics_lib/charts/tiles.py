@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.figure import period_of, plotted
-from analytics_lib.charts.tile_markup import STYLE, render_tiles
+from analytics_lib.tile_markup import STYLE, render_tiles
 
 TILES_MIME = "application/vnd.analytics.tiles+json"
 

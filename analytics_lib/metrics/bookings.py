@@ -40,7 +40,7 @@ priced_bookings = Metric(
     for_partners=True,
     rows=bookings,
     dated=booking.created_at,
-    where=booking.price_base_minor.is_not(None),
+    value=booking.price_base_minor,
 )
 average_booking_value = Ratio(
     name="average_booking_value",

@@ -132,15 +132,10 @@ def _convert(
 
 
 def _batches(connection: duckdb.DuckDBPyConnection, found: Answer) -> Iterator[pa.Table]:
-    """Rows in the order in which they are stored; `is_test` is false where nobody says."""
-    columns = [name for name in found.columns if name != "is_test"]
-    if "is_test" in found.columns:
-        columns.append("coalesce(is_test, false) AS is_test")
-    elif "is_test" in found.table.c:
-        columns.append("false AS is_test")
+    """Rows in the order in which they are stored."""
     order = [name for name in order_columns(found.table) if name in found.columns]
     reader = connection.execute(
-        f"SELECT {', '.join(columns)} FROM {found.name} ORDER BY {', '.join(order)}"
+        f"SELECT {', '.join(found.columns)} FROM {found.name} ORDER BY {', '.join(order)}"
     ).to_arrow_reader(BATCH_ROWS)
     with reader:
         for batch in reader:

@@ -69,10 +69,16 @@ class Staging:
         if not given.num_rows:
             return
         self._watch_order(table, given)
-        names = ", ".join(f'"{name}"' for name in given.column_names)
+        columns = {f'"{name}"': f'"{name}"' for name in given.column_names}
+        if "is_test" in kinds.names:
+            # Metrics rely on it: what nobody marked as a test is none.
+            columns['"is_test"'] = (
+                'coalesce("is_test", false)' if "is_test" in given.column_names else "false"
+            )
+        names, values = ", ".join(columns), ", ".join(columns.values())
         try:
             self._connection.register("given", given)
-            self._connection.execute(f'INSERT INTO "{table_name}" ({names}) SELECT {names} FROM given')
+            self._connection.execute(f'INSERT INTO "{table_name}" ({names}) SELECT {values} FROM given')
         except duckdb.ConstraintException as error:
             raise LoadError(
                 f"A row for '{table_name}' lacks its key ({', '.join(schema.key_columns(table))})."

@@ -88,9 +88,10 @@ class Contents:
 class Reader:
     """One consistent view of the warehouse for several SELECTs; belongs to one thread."""
 
-    def __init__(self, database: Database, session: Session) -> None:
+    def __init__(self, database: Database, session: Session, contents: Contents | None = None) -> None:
         self._database = database
         self._session = session
+        self._contents = contents
 
     def fetch(self, question: Question) -> pd.DataFrame:
         """The answer to a SELECT as a frame.
@@ -104,6 +105,11 @@ class Reader:
 
     def contents(self) -> Contents:
         """Columns, `about`, `coverage` and version as this view sees them."""
+        if self._contents is None:
+            self._contents = self._read_contents()
+        return self._contents
+
+    def _read_contents(self) -> Contents:
         there = self._session.answer(_THERE, {})
         named = set(zip(there.column(0).to_pylist(), there.column(1).to_pylist(), strict=True))
         ours = schema.metadata.tables.values()
@@ -182,7 +188,7 @@ class Warehouse:
     def reading(self) -> Iterator[Reader]:
         """One consistent view for several SELECTs."""
         with self._database.session() as session:
-            yield Reader(self._database, session)
+            yield Reader(self._database, session, self._contents if self._database.is_fixed else None)
 
     def fetch(self, question: Question) -> pd.DataFrame:
         """The answer to one SELECT (see `Reader.fetch`)."""

@@ -16,11 +16,11 @@ from nbconvert.exporters.exporter import Exporter
 from traitlets import Bool, default
 
 from analytics_lib.errors import RunError
+from analytics_lib.tile_markup import render_tiles
 from scheduler.exporters.html_blocks import Block, Chart, Notice, Picture, Prose, Tiles, read_blocks
 from scheduler.exporters.html_clean import has_content, inner_html
 from scheduler.exporters.html_figures import render_chart, render_picture
 from scheduler.exporters.html_outline import Headings, Part, Section, take_title, words
-from scheduler.exporters.html_tiles import render_tiles
 from scheduler.exporters.html_vega import vega_bundle
 
 _SCHEDULER = Path(__file__).resolve().parent.parent

@@ -50,6 +50,9 @@ def _filtered(_tag: str, attribute: str, value: str) -> str | None:
     return value
 
 
+# Characters that no XML parser accepts.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
 _CLEANER = nh3.Cleaner(
     tags=set(_ALLOWED.split()),
     clean_content_tags=set(_DROPPED_WITH_CONTENT.split()),
@@ -69,7 +72,7 @@ def cleaned(html: str, *, id_prefix: str | None = None, strict: bool = False) ->
     pictures without alternative text raise RunError.
     """
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
-    safe = _CLEANER.clean(html).encode("utf-8", "replace")
+    safe = _CLEANER.clean(_CONTROL.sub("", html)).encode("utf-8", "replace")
     tree = lxml.html.fragment_fromstring(safe, create_parent="div", parser=parser)
     _settle_names(tree, id_prefix)
     for image in list(tree.iter("img")):

@@ -33,8 +33,6 @@ _FOOTER = (
     ("Data version", "data_version"),
     ("Definitions", "definition_version"),
 )
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_MARKED_UP = {"text/html", "text/markdown", "text/latex"}
 
 
 class PdfReport(Exporter):
@@ -61,7 +59,6 @@ class PdfReport(Exporter):
         resources["output_extension"] = ".pdf"
         about = dict(notebook.metadata.get("analytics") or {})
         name = str((resources.get("metadata") or {}).get("name") or "Report")
-        _drop_control_marks(notebook)
         manuscript = Manuscript()
         document = self._document(read_blocks(notebook, strict=self.strict), about, name, manuscript)
         self._report_missing_glyphs(manuscript, document["title"])
@@ -181,18 +178,6 @@ def _typeset(document: Node, manuscript: Manuscript, about: Mapping[str, Any]) -
 @cache
 def _template() -> bytes:
     return _TEMPLATE.read_bytes()
-
-
-def _drop_control_marks(notebook: Any) -> None:
-    """Take from marked-up text the characters that no XML parser accepts; printed text keeps its own."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = _CONTROL.sub("", cell.source)
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            for mime in _MARKED_UP & set(data):
-                text = data[mime]
-                data[mime] = _CONTROL.sub("", "".join(text) if isinstance(text, list) else str(text))
 
 
 def _plainly(value: Any) -> str:

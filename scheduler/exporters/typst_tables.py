@@ -25,6 +25,7 @@ _INSET = 6.0
 _AIR = 1.4  # how much wider than its text a table may stand where there is room
 _TALLEST_SPAN = 12  # rows; a taller cell could not be kept on one page
 _LONG_TEXT = 1200  # characters; a row with more may split
+_WHOLE_ROWS, _SHORT_TEXT = 14, 200  # a table of no more rows, each short, stays on one page
 _MOST_COLUMNS = 400
 
 
@@ -179,6 +180,7 @@ def _node(grid: Grid, widths: list[float], size: float, wide: bool, caption: Seq
         "size": size,
         "wide": wide,
         "heads": grid.head,
+        "whole": grid.rows <= _WHOLE_ROWS and all(len(cell.words) <= _SHORT_TEXT for cell in grid.cells),
         "caption": list(caption),
         "head": cells[:heads],
         "body": cells[heads:],

@@ -168,6 +168,15 @@ def test_rows_do_not_split() -> None:
         assert re.findall(r"start (\d)", page) == re.findall(r"end (\d)", page)
 
 
+def test_a_short_table_stays_on_one_page() -> None:
+    rows = "".join(f"<tr><td>row {n}</td></tr>" for n in range(12))
+    table = samples.cell(samples.display({"text/html": f"<table>{rows}</table>", "text/plain": ""}))
+    for lines in (38, 42, 46):
+        filler = nb.new_markdown_cell("\n".join(f"- line {n}" for n in range(lines)))
+        pages = pages_of(rendered(samples.document(filler, table)))
+        assert any("row 0" in page and "row 11" in page for page in pages)
+
+
 # What stays the same
 
 RENDER = """
