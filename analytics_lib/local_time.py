@@ -20,6 +20,7 @@ from analytics_lib.errors import InputError, UnknownName
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+INSTANT = timedelta(microseconds=1)
 
 
 class TimeFrame(StrEnum):
@@ -127,17 +128,16 @@ def segments(start: datetime, end: datetime, zone: str) -> tuple[Segment, ...]:
 
 
 def _transition(low: datetime, high: datetime, zone: str) -> datetime:
-    """The second within `(low, high]` at which the offset changes."""
+    """The instant within `(low, high]` at which the offset changes."""
     before = offset_at(low, zone)
-    seconds = int((high - low).total_seconds())
-    first, last = 0, seconds
+    first, last = 0, (high - low) // INSTANT
     while last - first > 1:
         middle = (first + last) // 2
-        if offset_at(low + timedelta(seconds=middle), zone) == before:
+        if offset_at(low + middle * INSTANT, zone) == before:
             first = middle
         else:
             last = middle
-    return low + timedelta(seconds=last)
+    return low + last * INSTANT
 
 
 def floor(local: datetime, frame: TimeFrame) -> datetime:

@@ -56,8 +56,7 @@ class Scope:
     asked_for: str | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        if self.as_of.tzinfo:
-            raise InputError("A scope's as_of is a naive UTC instant: convert it first.")
+        _refuse_aware(self.as_of)
         object.__setattr__(
             self, "business_models", _unique(BusinessModel(model) for model in self.business_models)
         )
@@ -86,6 +85,7 @@ class Scope:
         `period` is `last`, `current`, `all` or a period's name, which implies its time frame.
         Raises `InputError` for anything that cannot be.
         """
+        _refuse_aware(as_of)
         frame = TimeFrame(time_frame)
         match period:
             case "last":
@@ -173,6 +173,11 @@ class Scope:
             "business_models": [model.value for model in self.business_models],
             "partners": list(self.partners),
         }
+
+
+def _refuse_aware(as_of: datetime) -> None:
+    if as_of.tzinfo:
+        raise InputError("A scope's as_of is a naive UTC instant: convert it first.")
 
 
 def parse_instant(text: str, zone: str) -> datetime:

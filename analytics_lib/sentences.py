@@ -33,7 +33,8 @@ class Prose:
 def headline(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     """The message of a report as its title: what the first metric of a compared answer did."""
     row = frame.to_dict("records")[0]
-    return Prose(f"# {_statement(row, frame, locale, is_title=True)}\n\n{_subtitle(frame, locale)}")
+    below = _plain(subtitle(frame.attrs["scope"], locale))
+    return Prose(f"# {_statement(row, frame, locale, is_title=True)}\n\n{below}")
 
 
 def summary(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
@@ -119,10 +120,10 @@ def _size_of_change(row: Row, words: Mapping[str, Any], locale: str) -> str:
     return f"by {formatting.percent(abs(ratio), locale)} "
 
 
-def _subtitle(frame: pd.DataFrame, locale: str) -> str:
-    scope: Scope = frame.attrs["scope"]
+def subtitle(scope: Scope, locale: str = "en") -> str:
+    """For whom and when, in one line: what stands below a headline."""
     models = " + ".join(model.value.upper() for model in scope.business_models) or "All business models"
-    partners = f", partners {_plain(', '.join(scope.partners))}" if scope.partners else ""
+    partners = f", partners {', '.join(scope.partners)}" if scope.partners else ""
     state = "to date" if scope.is_partial else "complete"
     title = formatting.period_title(scope.period, locale)
     return f"{models}{partners} · {title}, {state} · {scope.zone}"

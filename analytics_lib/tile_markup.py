@@ -37,12 +37,11 @@ def _delta(delta: Mapping[str, Any] | None) -> str:
         return ""
     verdict = delta.get("verdict") if delta.get("verdict") in _VERDICTS else "neutral"
     arrow = _ARROWS.get(str(delta.get("direction")), "")
-    word = f' <span class="tile-word">{escape(str(delta["word"]))}</span>' if delta.get("word") else ""
-    against = str(delta.get("against") or "")
+    word = f'<span class="tile-word">{escape(str(delta["word"]))}</span> ' if delta.get("word") else ""
     return (
         f'<div class="tile-delta {verdict}"><span aria-hidden="true">{arrow}</span> '
-        f"{escape(str(delta.get('text', '')))}{word}</div>"
-        + (f'<div class="tile-against">{escape(against)}</div>' if against else "")
+        f"{escape(str(delta.get('text', '')))}</div>"
+        f'<div class="tile-against">{word}{escape(str(delta.get("against") or ""))}</div>'
     )
 
 

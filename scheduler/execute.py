@@ -18,8 +18,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from analytics_lib.catalogue import fingerprint
 from analytics_lib.errors import AnalyticsError, RunError
-from analytics_lib.formatting import period_title
 from analytics_lib.scope import as_text
+from analytics_lib.sentences import subtitle
 from analytics_lib.service import SNAPSHOT_VARIABLE, URL_VARIABLE
 from scheduler.gate import refuse_empty_charts
 from scheduler.kernel import kernel_environment, kernel_manager
@@ -163,7 +163,7 @@ def _stamped(notebook: nbformat.NotebookNode, run: Run) -> nbformat.NotebookNode
         "definition_version": fingerprint(),
         "language": "en",
         "period": run.scope.period.name,
-        "subtitle": period_title(run.scope.period),
+        "subtitle": subtitle(run.scope, str(dict(run.parameters).get("locale", "en"))),
         "scope": run.scope.to_dict(),
     }
     return notebook

@@ -56,8 +56,19 @@ def twin_of(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -
 def subtitle_of(frame: pd.DataFrame, locale: str) -> str:
     """Metric, period and for whom, in one line."""
     scope: Scope = frame.attrs["scope"]
-    titles = ", ".join(words["title"] for words in frame.attrs["metrics"].values())
+    units = {words["name"]: f" ({unit})" for words, unit in _money(frame)}
+    titles = ", ".join(
+        words["title"] + units.get(words["name"], "") for words in frame.attrs["metrics"].values()
+    )
     return " · ".join([titles, period_of(scope, locale), *for_whom(scope)])
+
+
+def _money(frame: pd.DataFrame) -> list[tuple[Mapping[str, Any], str]]:
+    """The metrics that are amounts, with their currency."""
+    units = dict(zip(frame["metric"], frame["unit"], strict=True))
+    return [
+        (words, units[name]) for name, words in frame.attrs["metrics"].items() if words["unit"] == "money"
+    ]
 
 
 def period_of(scope: Scope, locale: str) -> str:

@@ -67,7 +67,8 @@ def trend(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
         alt_text += f" A lighter line shows {before}."
     if incomplete:
         alt_text += " Dotted where the data is incomplete."
-    headline = title or f"{words['title']}: highest {_when(high, over, locale)} with {peak}"
+    rounded = formatting.quantity(high["value"], unit, locale, is_compact=True)
+    headline = title or f"{words['title']}: highest {_when(high, over, locale)} with {rounded}"
     return dressed(
         _lines(frame, now, before, unit, over, locale),
         title=headline,

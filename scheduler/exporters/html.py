@@ -58,7 +58,9 @@ class HtmlReport(Exporter):
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
         about = dict(notebook.metadata.get("analytics") or {})
         blocks = read_blocks(notebook, strict=self.strict)
-        headline = take_title([block.tree for block in blocks if isinstance(block, Prose)])
+        headline = take_title(
+            [block.tree for block in blocks if isinstance(block, Prose)], str(about.get("subtitle") or "")
+        )
         file_name = str((resources.get("metadata") or {}).get("name") or "Report")
         title = headline or str(about.get("title") or file_name)
         if self.strict and not blocks:

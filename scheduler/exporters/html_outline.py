@@ -29,11 +29,16 @@ class Section:
     drawings: int = 0
 
 
-def take_title(trees: list[Any]) -> str:
-    """Take the first top heading out of the trees, and return its text (empty if there is none)."""
+def take_title(trees: list[Any], subtitle: str) -> str:
+    """Take the first top heading out of the trees, and return its text (empty if there is none).
+
+    The subtitle goes with it where the notebook repeats it below, because the page shows it already.
+    """
     for tree in trees:
         for heading in tree.iter("h1"):
-            title = words(heading)
+            title, below = words(heading), heading.getnext()
+            if below is not None and below.tag == "p" and words(below) == subtitle:
+                below.drop_tree()
             heading.drop_tree()
             return title
     return ""

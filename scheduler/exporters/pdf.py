@@ -67,7 +67,9 @@ class PdfReport(Exporter):
     def _document(
         self, blocks: list[Block], about: Mapping[str, Any], name: str, manuscript: Manuscript
     ) -> Node:
-        headline = take_title([block.tree for block in blocks if isinstance(block, Prose)])
+        headline = take_title(
+            [block.tree for block in blocks if isinstance(block, Prose)], str(about.get("subtitle") or "")
+        )
         title = headline or str(about.get("title") or name)
         if self.strict and not blocks:
             raise RunError(f"The notebook '{title}' shows nothing: run it before it is rendered.")
