@@ -229,7 +229,8 @@ def altair_page() -> str:
     """What Altair shows by default: HTML that loads Vega from afar."""
     frame = pd.DataFrame({"fruit": ["apple", "pear"], "weight": [3, 5]})
     chart = alt.Chart(frame).mark_bar().encode(x="fruit", y="weight")
-    return str(chart._repr_mimebundle_()["text/html"])
+    with alt.renderers.enable("default"):
+        return str(chart._repr_mimebundle_()["text/html"])
 
 
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="

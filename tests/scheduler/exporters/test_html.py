@@ -77,7 +77,7 @@ def test_tiles_show_value_change_and_reason(report: Any) -> None:
     tiles = report.find_class("tile")
     assert len(tiles) == 6
     words = [" ".join(tile.text_content().split()) for tile in tiles]
-    assert words[0] == "Bookings12,180▲ +412 (+3.5 %) bettervs September 2026"
+    assert words[0] == "Bookings12,180▲ +412 (+3.5 %)better vs September 2026"
     assert words[5] == "Repeat guestsmissingthe source names no customers"
     assert tiles[3].find_class("tile-delta")[0].get("class") == "tile-delta bad"
     assert len(tiles[0].findall(".//polyline")) == 2, "a missing value is a gap in the sparkline"
