@@ -133,7 +133,9 @@ def change(
     if absolute is None:
         return MISSING
     if unit == "share":
-        return f"{_signed(decimal(float(absolute) * 100, locale))}{NARROW_SPACE}pp"
+        points = float(absolute) * 100
+        text = decimal(points, locale, decimals=2 if 0 < abs(points) < 0.05 else 1)
+        return f"{_signed(text)}{NARROW_SPACE}pp"
     text = _signed(quantity(absolute, unit, locale, is_compact=is_compact))
     if unit in _NAMED_UNITS and absolute and abs(float(absolute)) < 0.05:
         text = f"{_signed(decimal(absolute, locale, decimals=2))} {_NAMED_UNITS[unit][1]}"

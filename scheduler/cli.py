@@ -17,6 +17,13 @@ from analytics_lib.home import VARIABLE as HOME_VARIABLE
 from analytics_lib.home import home
 from analytics_lib.service import URL_VARIABLE, connect
 
+OFFLINE = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    "--LabApp.extension_manager=readonly",
+)
+"""JupyterLab asks nothing of the network."""
+
 
 @app.command(epilog="Example: analytics report bookings --period 2026-10 --business-model each --format html")
 def report(
@@ -113,7 +120,9 @@ def lab(
         os.environ[URL_VARIABLE] = database
     else:
         connect()  # the sample is made here, where the wait can be seen, and not in a first cell
-    arguments = [command, "--notebook-dir", str(home() / "notebooks"), "--port", str(port)]
+    arguments = [command, "--notebook-dir", str(home() / "notebooks"), "--port", str(port), *OFFLINE]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")  # in a container there is often nobody else
     os.execv(command, [*arguments, *([] if browser else ["--no-browser"])])
 
 

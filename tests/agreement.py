@@ -1,0 +1,81 @@
+"""Whether an answer of `measure` is what the oracle says, cell by cell."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from tests.oracle import METRICS, MONEY, SHARES, Number, Oracle
+
+NEAR = 1e-9
+LAST_DIGIT_OF_DIVIDED_MONEY = Decimal("0.00000001")
+
+
+def assert_agrees(frame: pd.DataFrame, oracle: Oracle, before: Oracle | None = None) -> None:
+    """The frame holds every catalogue metric, each group and bucket once, with the oracle's numbers.
+
+    `before` answers for the compared period, if the frame bears a comparison. Groups of the frame in
+    which the oracle counts nothing are allowed, but their numbers must be those of nothing.
+    """
+    places = [_place(row, oracle) for row in frame.to_dict("records")]
+    assert len(set(places)) == len(places), "a cell occurs twice"
+    groups = list(dict.fromkeys(group for _, group, _ in places))
+    needed = oracle.groups() | (before.groups() if before else set())
+    assert needed <= set(groups), f"groups are missing: {sorted(needed - set(groups))}"
+    wanted = [(metric, group, bucket) for metric in METRICS for group in groups for bucket in oracle.spine]
+    assert sorted(map(str, places)) == sorted(map(str, wanted))
+    earlier = dict(zip(oracle.spine, before.spine, strict=False)) if before else {}
+    for row, (metric, group, bucket) in zip(frame.to_dict("records"), places, strict=True):
+        now = oracle.value(metric, group, bucket)
+        said = f"{metric} {group} {bucket}: {row}"
+        assert_number(row["value"], now, metric, said)
+        assert row["n"] == oracle.base(metric, group, bucket), said
+        if before is None:
+            continue
+        was = before.value(metric, group, earlier[bucket]) if bucket in earlier else None
+        assert_number(row["previous"], was, metric, said)
+        absolute, relative = expected_change(now, was, metric)
+        assert_number(row["change"], absolute, metric, said)
+        assert_number(row["change_ratio"], relative, "", said)
+
+
+def _place(row: dict[Any, Any], oracle: Oracle) -> tuple[str, tuple[str, ...], str | None]:
+    return row["metric"], tuple(row[name] for name in oracle.by), row["bucket"] if oracle.over else None
+
+
+def expected_change(
+    now: Number | None, was: Number | None, metric: str
+) -> tuple[Number | None, Fraction | None]:
+    """Rules R3 and R9: no relative change of a rate, nor from nothing or across zero."""
+    if now is None or was is None:
+        return None, None
+    if metric in SHARES or was == 0 or (now < 0) != (was < 0):
+        return now - was, None
+    return now - was, Fraction(now - was) / Fraction(was)
+
+
+def assert_number(found: Any, wanted: Number | None, metric: str, said: str) -> None:
+    """Counts and money exact to the minor unit and of an exact type; what was divided to nine places."""
+    if wanted is None:
+        assert found is None, f"a number where none is known: {said}"
+        return
+    assert found is not None, f"missing, should be {wanted}: {said}"
+    if metric in MONEY:
+        assert type(found) is Decimal, said
+        if isinstance(wanted, int):
+            assert found == Decimal(wanted).scaleb(-2), f"should be {wanted} cents: {said}"
+            return
+        digits = Decimal(wanted.numerator) / Decimal(wanted.denominator) / 100
+        near = max(LAST_DIGIT_OF_DIVIDED_MONEY, abs(digits) * Decimal(NEAR))
+        assert abs(found - digits) <= near, f"should be {digits}: {said}"
+    elif isinstance(wanted, int):
+        assert type(found) is int, f"{type(found)}: {said}"
+        assert found == wanted, f"should be {wanted}: {said}"
+    else:
+        assert type(found) in (int, float), said
+        assert abs(found - float(wanted)) <= NEAR * max(1.0, abs(float(wanted))), (
+            f"should be {wanted}: {said}"
+        )

@@ -1,0 +1,25 @@
+"""What a chart's specification says and draws."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def spec_of(chart: Any) -> dict[str, Any]:
+    spec: dict[str, Any] = chart.to_dict()
+    return spec
+
+
+def words_of(chart: Any) -> dict[str, Any]:
+    """What our own charts carry beside the drawing: title, alternative text, table twin, reason if empty."""
+    words: dict[str, Any] = spec_of(chart)["usermeta"]["analytics"]
+    return words
+
+
+def drawn(chart: Any) -> list[dict[str, Any]]:
+    """The rows behind the lines or bars, without those that only name a line's end."""
+    spec = spec_of(chart)
+    first = spec["layer"][0] if "layer" in spec else spec
+    data = first.get("data") or spec["data"]
+    rows: list[dict[str, Any]] = data["values"] if "values" in data else spec["datasets"][data["name"]]
+    return rows

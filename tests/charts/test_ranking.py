@@ -1,0 +1,107 @@
+"""Rankings: largest first, cut with a word, and the table beside them holds every group."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+
+from analytics_lib import AnalyticsService, formatting
+from analytics_lib.charts import ranking
+from tests.charts.specification import drawn, spec_of, words_of
+from tests.small_platform import OCTOBER, holding, placed, raw
+
+BY_DESTINATION = """
+    SELECT d.name, sum(b.price_base_minor) AS minor
+    FROM bookings b LEFT JOIN destinations d USING (destination_id)
+    WHERE NOT b.is_test AND b.created_at >= '2026-06-30 22:00' AND b.created_at < '2026-09-30 22:00'
+    GROUP BY d.name HAVING minor IS NOT NULL ORDER BY minor DESC
+"""
+"""The third quarter in Madrid's summer time, summed without the library."""
+
+
+def test_groups_are_drawn_largest_first_with_the_datas_own_sums(
+    destinations: pd.DataFrame, small_url: str
+) -> None:
+    counted = raw(small_url, BY_DESTINATION)
+    shown = [(bar["group"], bar["value"]) for bar in drawn(ranking(destinations, most=5))]
+    expected = [(name, float(minor) / 100) for name, minor in counted.head(5).itertuples(index=False)]
+    assert shown == expected
+
+
+def test_the_alternative_text_names_metric_dimension_period_and_extremes(
+    destinations: pd.DataFrame, small_url: str
+) -> None:
+    counted = raw(small_url, BY_DESTINATION)
+    text = words_of(ranking(destinations, most=5))["alt"]
+    assert "gross bookings value" in text.lower() and "destination" in text and "Q3 2026" in text
+    for end in (0, -1):
+        name, minor = counted.iloc[end]
+        assert f"{name} with {formatting.money(Decimal(int(minor)) / 100, 'EUR')}" in text
+    assert text.index(counted.iloc[0, 0]) < text.index("lowest") < text.rindex(counted.iloc[-1, 0])
+
+
+def test_a_cut_list_says_so_and_its_table_is_whole(destinations: pd.DataFrame) -> None:
+    words = words_of(ranking(destinations, most=5))
+    groups = int(destinations["value"].notna().sum())
+    assert len(drawn(ranking(destinations, most=5))) == 5 < groups
+    assert "5" in words["alt"] and str(groups) in words["alt"]
+    assert len(words["table"]["rows"]) == groups
+
+
+def test_the_table_twin_holds_value_comparison_and_change(destinations: pd.DataFrame) -> None:
+    table = words_of(ranking(destinations))["table"]
+    assert [column["align"] for column in table["columns"]] == ["left", "right", "right", "right"]
+    shown = {row[0]: row[1:] for row in table["rows"]}
+    for row in destinations.to_dict("records"):
+        assert shown[row["destination_name"]] == [
+            formatting.money(row["value"], "EUR"),
+            formatting.money(row["previous"], "EUR"),
+            formatting.change(row["change"], row["change_ratio"], "EUR"),
+        ]
+
+
+def test_bars_start_at_zero(destinations: pd.DataFrame) -> None:
+    layer = spec_of(ranking(destinations))["layer"][0]
+    assert layer["encoding"]["x"]["scale"]["zero"] is True
+
+
+def test_bands_keep_their_own_order(small: AnalyticsService) -> None:
+    frame = small.measure("bookings_share", small.scope(period="2026-Q3"), by=["lead_time_band"])
+    groups = [bar["group"] for bar in drawn(ranking(frame, in_order=True))]
+    assert [group for group in groups if "days" in group] == [
+        "8 to 30 days",
+        "31 to 90 days",
+        "91 to 180 days",
+        "over 180 days",
+    ]
+    assert groups.index("same day") < groups.index("within a week") < groups.index("8 to 30 days")
+
+
+def test_names_that_begin_with_a_digit_stay_whole(tmp_path: Path) -> None:
+    rows = placed(40, OCTOBER, channel="5 Terre Tours") + placed(30, OCTOBER, channel="2 go")
+    with holding(tmp_path, rows) as analytics:
+        frame = analytics.measure("total_bookings", analytics.scope(), by=["channel"])
+    assert [bar["group"] for bar in drawn(ranking(frame))] == ["5 Terre Tours", "2 go"]
+
+
+def test_what_is_unknown_is_grey(tmp_path: Path) -> None:
+    rows = placed(40, OCTOBER, channel="direct") + placed(50, OCTOBER, channel=None)
+    with holding(tmp_path, rows) as analytics:
+        frame = analytics.measure("total_bookings", analytics.scope(), by=["channel"])
+    kinds = {bar["group"]: bar["kind"] for bar in drawn(ranking(frame))}
+    assert kinds["unknown"] != kinds["direct"]
+
+
+def test_an_answer_without_numbers_says_why(tmp_path: Path) -> None:
+    with holding(tmp_path, placed(40, OCTOBER), without=("bookings.price_base_minor",)) as analytics:
+        frame = analytics.measure("gross_bookings_value", analytics.scope(), by=["channel"])
+    words = words_of(ranking(frame))
+    assert "price_base_minor" in words["empty"] and words["empty"] in words["alt"]
+
+
+def test_the_frame_is_left_as_it_was(destinations: pd.DataFrame) -> None:
+    before = destinations.copy(deep=True)
+    ranking(destinations, most=3)
+    pd.testing.assert_frame_equal(destinations, before)

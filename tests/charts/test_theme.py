@@ -1,0 +1,53 @@
+"""One look: our font and colours in every chart, and a renderer that needs no network."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import altair as alt
+import pandas as pd
+import pytest
+
+from analytics_lib.charts import ranking, theme, trend
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("background", ["#FFFFFF", "#0F172A"])
+@pytest.mark.parametrize("colour", theme.CATEGORIES)
+def test_lines_and_bars_stand_out_on_light_and_dark(colour: str, background: str) -> None:
+    assert contrast(colour, background) >= 3
+
+
+def test_words_can_be_read() -> None:
+    assert contrast(theme.INK, "#FFFFFF") >= 4.5 and contrast(theme.GREY, "#FFFFFF") >= 4.5
+
+
+def test_charts_carry_our_font_and_no_other(october: pd.DataFrame, destinations: pd.DataFrame) -> None:
+    for chart in (trend(october), ranking(destinations)):
+        text = json.dumps(chart.to_dict())
+        assert set(re.findall(r'"(?:font|\w+Font)": "([^"]+)"', text)) == {theme.FONT}
+
+
+def test_a_notebook_is_handed_the_specification_and_its_text(october: pd.DataFrame) -> None:
+    chart = trend(october)
+    bundle = chart._repr_mimebundle_()
+    assert set(bundle) == {theme.VEGALITE_MIME, "text/plain"}
+    assert bundle["text/plain"] == chart.to_dict()["description"]
+    addresses = set(re.findall(r"https?://[^\"\s]+", json.dumps(bundle)))
+    assert all("vega.github.io/schema" in address for address in addresses)
+
+
+def test_charts_of_others_are_handed_out_too() -> None:
+    chart = alt.Chart(alt.InlineData(values=[{"a": 1}])).mark_point().encode(x="a:Q")
+    assert theme.VEGALITE_MIME in chart._repr_mimebundle_()

@@ -1,0 +1,154 @@
+"""Plans: one run a notebook, time frame and model; where each report goes; nothing runs on a wrong word."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+
+from analytics_lib import AnalyticsService
+from analytics_lib.errors import InputError, UnknownName
+from scheduler.plan import Asked, Run, find_notebook, plan
+from tests.small_platform import NOTEBOOKS
+
+GOOD = str(NOTEBOOKS / "good.ipynb")
+
+
+def one(small: AnalyticsService, **asked: object) -> Run:
+    (run,) = plan(Asked(**{"notebooks": (GOOD,), "period": "2026-10", **asked}), small)  # type: ignore[arg-type]
+    return run
+
+
+def places(small: AnalyticsService, **asked: object) -> list[str]:
+    runs = plan(Asked(**{"notebooks": (GOOD,), "period": "2026-10", **asked}), small)  # type: ignore[arg-type]
+    return [run.place.as_posix() for run in runs]
+
+
+def test_nothing_said_means_the_executive_report_of_the_last_month(small: AnalyticsService) -> None:
+    (run,) = plan(Asked(), small)
+    assert run.name == "executive"
+    assert run.place.as_posix() == "2026-10/executive/all"
+    assert run.scope == small.scope()
+
+
+@pytest.mark.parametrize(
+    ("asked", "place"),
+    [
+        ({}, "2026-10/good/all"),
+        ({"period": "2026-Q3"}, "2026-Q3/good/all"),
+        ({"period": "2026-W43"}, "2026-W43/good/all"),
+        ({"period": "2026-10-25"}, "2026-10-25/good/all"),
+        ({"business_models": ("b2b",)}, "2026-10/good/b2b"),
+        ({"partners": ("ag-001",)}, "2026-10/good/all.ag-001"),
+        ({"zone": "Europe/Madrid"}, "2026-10/good/all"),
+        ({"zone": "America/New_York", "period": "2026-09"}, "2026-09/good/all.America-New_York"),
+        ({"locale": "de"}, "2026-10/good/all.de"),
+        (
+            {
+                "period": "2026-09",
+                "business_models": ("b2b",),
+                "partners": ("ag-001",),
+                "zone": "UTC",
+                "locale": "de",
+            },
+            "2026-09/good/b2b.ag-001.UTC.de",
+        ),
+    ],
+)
+def test_reports_go_where_the_design_says(
+    small: AnalyticsService, asked: dict[str, object], place: str
+) -> None:
+    assert places(small, **asked) == [place]
+
+
+def test_a_period_to_date_says_up_to_when(small: AnalyticsService) -> None:
+    (place,) = places(small, period="current", as_of="2026-10-15T12:00")
+    assert place.startswith("2026-10-to-2026-10-15") and place.endswith("/good/all")
+    again = places(small, period="current", as_of="2026-10-16")
+    assert again != [place]
+
+
+def test_each_means_every_model_and_all(small: AnalyticsService) -> None:
+    found = places(small, business_models=("each",))
+    assert set(found) == {f"2026-10/good/{model}" for model in ("all", "b2c", "b2b", "b2b2c")}
+    assert len(found) == 4
+    with pytest.raises(InputError, match="each"):
+        places(small, business_models=("each", "b2b"))
+
+
+def test_the_matrix_is_notebooks_by_time_frames_by_models(small: AnalyticsService) -> None:
+    runs = plan(
+        Asked(
+            notebooks=(GOOD, str(NOTEBOOKS / "plain.ipynb")),
+            time_frames=("month", "week"),
+            business_models=("b2c", "b2b"),
+        ),
+        small,
+    )
+    assert len(runs) == 8 == len({run.place for run in runs}) == len({run.run_id for run in runs})
+
+
+def test_asking_twice_for_the_same_is_one_run(small: AnalyticsService) -> None:
+    assert len(places(small, notebooks=(GOOD, GOOD), business_models=("b2b", "b2b"))) == 1
+
+
+def test_the_period_that_words_meant_is_written_down(small: AnalyticsService) -> None:
+    parameters = dict(one(small, period="last").parameters)
+    assert parameters["period"] == "2026-10" and parameters["time_frame"] == "month"
+    assert parameters["as_of"] == "2026-10-31T23:00:00Z" and parameters["zone"] == "Europe/Madrid"
+    again = small.scope(
+        time_frame=str(parameters["time_frame"]),
+        period=str(parameters["period"]),
+        as_of=str(parameters["as_of"]),
+    )
+    assert again == one(small, period="last").scope
+
+
+def test_equal_runs_have_equal_ids_and_every_difference_shows(
+    small: AnalyticsService, tmp_path: Path
+) -> None:
+    run = one(small)
+    assert run.run_id == one(small).run_id == one(small, period="last").run_id
+    changed = tmp_path / "good.ipynb"
+    shutil.copy(GOOD, changed)
+    changed.write_text(changed.read_text().replace("How the period went", "How it went"))
+    others = [
+        one(small, business_models=("b2b",)),
+        one(small, locale="de"),
+        one(small, as_of="2026-11-01"),
+        one(small, notebooks=(str(changed),)),
+        dataclasses.replace(run, data_version="other"),
+    ]
+    ids = {other.run_id for other in others if other.parameters != run.parameters or other != run}
+    assert run.run_id not in ids
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ({"notebooks": ("bookigs",)}, "did you mean bookings"),
+        ({"notebooks": (str(NOTEBOOKS / "misspelt_parameter.ipynb"),)}, "'period'.*did you mean perod"),
+        ({"time_frames": ("fortnight",)}, "time_frame='fortnight'.*month"),
+        ({"business_models": ("b3",)}, "business_model='b3'.*b2b2c"),
+        ({"partners": ("nobody",)}, "'nobody'"),
+        ({"zone": "Mars"}, "'Mars'"),
+        ({"locale": "klingon"}, "'klingon'"),
+        ({"period": "2026-13"}, "'2026-13'"),
+        ({"period": "2031-01"}, "2031-01"),
+        ({"as_of": "noon"}, "'noon'"),
+    ],
+)
+def test_wrong_words_are_refused_by_name(
+    small: AnalyticsService, asked: dict[str, object], named: str
+) -> None:
+    with pytest.raises(InputError, match=named):
+        places(small, **asked)
+
+
+def test_notebooks_are_found_by_name_or_path() -> None:
+    assert find_notebook("bookings").name == "bookings.ipynb"
+    assert find_notebook(GOOD) == Path(GOOD).resolve()
+    with pytest.raises(UnknownName, match="nowhere"):
+        find_notebook("nowhere/at_all.ipynb")

@@ -1,0 +1,126 @@
+"""`analytics report`: what it publishes and where, and how it fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import lxml.html
+import pytest
+
+from tests.scheduler.conftest import Watch
+from tests.small_platform import NOTEBOOKS, Command
+
+
+def notebook(name: str) -> str:
+    return str(NOTEBOOKS / f"{name}.ipynb")
+
+
+def found(output: Path) -> list[str]:
+    kept = [path for path in output.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    return sorted(path.relative_to(output).as_posix() for path in kept)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("--time-frame", "fortnight"), ("time_frame", "fortnight", "month", "week")),
+        (("--period", "2026-13"), ("2026-13",)),
+        (("--period", "2031-01"), ("2031-01", "earlier")),
+        (("--as-of", "noon"), ("noon",)),
+        (("--business-model", "b3"), ("business_model", "b3", "b2b2c")),
+        (("--business-model", "each", "--business-model", "b2b"), ("each",)),
+        (("--partner", "nobody"), ("nobody",)),
+        (("--zone", "Mars"), ("Mars",)),
+        (("--locale", "klingon"), ("klingon",)),
+        (("--format", "docx"), ("docx", "html", "pdf")),
+        ((notebook("misspelt_parameter"),), ("period", "perod")),
+        ((notebook("no_parameters"),), ("no_parameters", "parameters")),
+        ((notebook("computed_parameter"),), ("computed_parameter", "limit")),
+        (("bookigs",), ("bookigs", "bookings")),
+    ],
+    ids=lambda words: "-".join(Path(word).stem for word in words),
+)
+def test_wrong_words_end_before_a_kernel_starts(
+    analytics: Command,
+    small_url: str,
+    tmp_path: Path,
+    watch: Watch,
+    words: tuple[str, ...],
+    named: tuple[str, ...],
+) -> None:
+    said = analytics("report", *words, "--database", small_url, "--output", str(tmp_path / "reports"))
+    assert said.code != 0 and said.out == ""
+    assert len(said.err.splitlines()) == 1 and said.err.startswith("Error: ")
+    assert all(word in said.err for word in named), said.err
+    assert watch.kernels_started() == 0
+    assert not (tmp_path / "reports").exists()
+
+
+def test_one_notebook_that_fails_does_not_stop_the_others(
+    analytics: Command, small_url: str, tmp_path: Path, watch: Watch
+) -> None:
+    output = tmp_path / "reports"
+    old = output / "2026-10" / "failing_cell" / "all.html"
+    old.parent.mkdir(parents=True)
+    old.write_text("the last good report")
+    said = analytics(
+        "report",
+        *(notebook("failing_cell"), notebook("plain")),
+        *("--period", "2026-10", "--format", "html", "--workers", "1"),
+        *("--database", small_url, "--output", str(output)),
+    )
+    assert said.code == 1
+    (failed,) = [line for line in (said.out + said.err).splitlines() if "Failed" in line]
+    assert "ZeroDivisionError" in failed and "cell 4" in failed and "all.failed.ipynb" in failed
+    assert old.read_text() == "the last good report"
+    assert found(output) == [
+        "2026-10/failing_cell/all.failed.ipynb",
+        "2026-10/failing_cell/all.html",
+        "2026-10/plain/all.html",
+        "index.html",
+    ]
+    assert watch.kernels_started() == 2
+    assert watch.left_behind() == []
+
+
+def test_each_model_has_a_report_and_the_index_lists_all(
+    analytics: Command, small_url: str, tmp_path: Path
+) -> None:
+    said = analytics(
+        *("report", notebook("plain"), "--business-model", "each", "--period", "2026-09"),
+        *("--format", "ipynb", "--format", "html", "--workers", "1"),
+        *("--database", small_url, "--output", str(tmp_path)),
+    )
+    assert said.code == 0, said.err
+    pages = [f"2026-09/plain/{model}.html" for model in ("all", "b2b", "b2b2c", "b2c")]
+    assert [path for path in found(tmp_path) if path.endswith("html") and "/" in path] == pages
+    links = [link.get("href") for link in lxml.html.parse(str(tmp_path / "index.html")).iter("a")]
+    assert sorted(links) == pages
+    for model in ("b2b", "b2c"):
+        executed = json.loads((tmp_path / f"2026-09/plain/{model}.ipynb").read_text())
+        assert executed["metadata"]["analytics"]["scope"]["business_models"] == [model]
+    assert sorted(said.out.split()) == sorted(
+        str(tmp_path / path) for path in found(tmp_path) if path != "index.html"
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(
+    analytics: Command, small_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "reports").write_text("a file in the way")
+    said = analytics(
+        *("report", notebook("plain"), "--format", "html", "--workers", "1"),
+        *("--database", small_url, "--output", str(tmp_path / "reports")),
+    )
+    assert said.code == 1
+    text = (said.out + said.err).strip()
+    assert "reports" in text and "Traceback" not in text and len(text.splitlines()) == 1
+
+
+def test_a_database_without_data_is_one_sentence(analytics: Command, tmp_path: Path, watch: Watch) -> None:
+    said = analytics(
+        "report", "--database", f"duckdb:///{tmp_path}/none.duckdb", "--output", str(tmp_path / "r")
+    )
+    assert said.code == 1 and said.err.count("\n") == 1 and "none.duckdb" in said.err
+    assert watch.kernels_started() == 0

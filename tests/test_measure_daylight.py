@@ -1,0 +1,117 @@
+"""Buckets on the days of 2026 on which clocks change, on both engines."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+
+from analytics_lib import Period, Scope
+from analytics_lib.catalogue import METRICS
+from analytics_lib.measure import measure
+from tests import engines
+from tests.agreement import assert_agrees
+from tests.engines import Place, about_frame
+from tests.oracle import Oracle
+from tests.oracle_calendar import Look
+from tests.tables import bookings_frame
+
+place = engines.place
+
+DAYS = [
+    ("Europe/Madrid", "2026-03-29", 23),
+    ("Europe/Madrid", "2026-10-25", 25),
+    ("America/New_York", "2026-03-08", 23),
+    ("America/New_York", "2026-11-01", 25),
+    ("Australia/Lord_Howe", "2026-04-05", 24.5),
+    ("Australia/Lord_Howe", "2026-10-04", 23.5),
+    ("Africa/Casablanca", "2026-02-15", 25),
+    ("Africa/Casablanca", "2026-03-22", 23),
+]
+STEP = timedelta(minutes=10)
+
+
+def every_ten_minutes(start: datetime, end: datetime) -> pd.DataFrame:
+    """A booking every ten minutes from a day before to a day after."""
+    rows = []
+    instant = start - timedelta(days=1)
+    while instant < end + timedelta(days=1):
+        rows.append({"created_at": instant, "price_base_minor": len(rows), "is_test": False})
+        instant += STEP
+    return bookings_frame(rows)
+
+
+@pytest.mark.parametrize(("zone", "day", "hours"), DAYS)
+def test_hours_sum_to_the_day(place: Place, zone: str, day: str, hours: float) -> None:
+    period = Period.named(day, zone)
+    bookings = every_ten_minutes(period.start, period.end)
+    as_of = period.end + timedelta(days=1)
+    scope = Scope.build(period=day, as_of=as_of, zone=zone)
+    asked = [METRICS["total_bookings"], METRICS["gross_bookings_value"]]
+    with place.holding({"about": about_frame(as_of), "bookings": bookings}) as warehouse:
+        whole = measure(asked, scope, warehouse=warehouse).set_index("metric")["value"]
+        by_hour = measure(asked, scope, over="hour", warehouse=warehouse)
+    assert whole["total_bookings"] == hours * 6
+    for metric, values in by_hour.groupby("metric")["value"]:
+        assert sum(values) == whole[metric]
+    counts = by_hour[by_hour["metric"] == "total_bookings"].set_index("bucket")["value"]
+    # Each local hour once under each of its offsets; six bookings an hour, three in a half one.
+    assert counts.index.is_unique
+    assert set(counts) <= {3, 6}
+    for name, count in counts.items():
+        named = Period.named(str(name), zone)
+        assert named.name == name
+        assert (named.end - named.start) == count * STEP
+
+
+@pytest.mark.parametrize(("zone", "day", "hours"), DAYS)
+def test_days_of_the_week_around(place: Place, zone: str, day: str, hours: float) -> None:
+    start = Period.named(day, zone).start
+    bookings = every_ten_minutes(start - timedelta(days=2), start + timedelta(days=3))
+    week = f"{datetime.fromisoformat(day):%G-W%V}"
+    as_of = start + timedelta(days=9)
+    tables = {"about": about_frame(as_of), "bookings": bookings}
+    with place.holding(tables) as warehouse:
+        scope = Scope.build(period=week, as_of=as_of, zone=zone)
+        frame = measure(list(METRICS.values()), scope, over="day", warehouse=warehouse)
+    assert_agrees(frame, Oracle(tables, Look.at(week, "week", as_of, zone), (), "day"))
+    counts = frame[frame["metric"] == "total_bookings"].set_index("bucket")["value"]
+    assert counts[day] == hours * 6
+
+
+def test_the_local_day_of_a_booking_made_under_another_offset(place: Place) -> None:
+    """Booked at 23:30 on 1 February in Madrid, cancelled in April, when the same instant would be 00:30."""
+    booked = datetime(2026, 2, 1, 22, 30)
+    row = {
+        "created_at": booked,
+        "starts_on": datetime(2026, 2, 2).date(),
+        "cancelled_at": datetime(2026, 4, 3),
+    }
+    as_of = datetime(2026, 6, 1)
+    with place.holding({"about": about_frame(as_of), "bookings": bookings_frame([row])}) as warehouse:
+        scope = Scope.build(period="2026-04", as_of=as_of, zone="Europe/Madrid")
+        frame = measure([METRICS["cancellations"]], scope, by=["lead_time_band"], warehouse=warehouse)
+    assert dict(zip(frame["lead_time_band"], frame["value"], strict=True)) == {"2 within a week": 1}
+
+
+def test_arrivals_on_a_day_without_midnight(place: Place) -> None:
+    """In Cairo 24 April 2026 begins at one o'clock; it has arrivals and nights like any other day."""
+    days = [datetime(2026, 4, day).date() for day in (23, 24, 25, 26)]
+    rows = [
+        {
+            "created_at": datetime(2026, 2, 1),
+            "starts_on": first,
+            "ends_on": last,
+            "units": 1,
+            "lodging_base_minor": 700,
+        }
+        for first, last in pairwise(days)
+    ]
+    as_of = datetime(2026, 6, 1)
+    asked = [METRICS["arrivals"], METRICS["room_nights_sold"]]
+    with place.holding({"about": about_frame(as_of), "bookings": bookings_frame(rows)}) as warehouse:
+        for day in days[:3]:
+            scope = Scope.build(period=day.isoformat(), as_of=as_of, zone="Africa/Cairo")
+            assert list(measure(asked, scope, warehouse=warehouse)["value"]) == [1, 1]

@@ -1,0 +1,69 @@
+"""Every metric over tables made up by hypothesis, on both engines, against the oracle."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from analytics_lib.catalogue import METRICS
+from analytics_lib.measure import measure
+from analytics_lib.scope import Scope
+from tests import engines
+from tests.agreement import assert_agrees
+from tests.engines import Place
+from tests.oracle import CUTS, Oracle
+from tests.oracle_calendar import Look
+from tests.tables import SHORTER, Platform, looks, platforms
+
+place = engines.place
+
+MODERATE = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
+)
+THOROUGH = settings(MODERATE, max_examples=100)
+
+
+def scope_of(look: Look) -> Scope:
+    return Scope.build(
+        period=look.name,
+        as_of=look.as_of,
+        zone=look.zone,
+        business_models=look.models,
+        partners=look.partners,
+    )
+
+
+def ask_about(place: Place, platform: Platform, data: st.DataObject) -> None:
+    """Draw a question about the platform, and hold the answer against the oracle's."""
+    look = data.draw(looks(platform), label="look")
+    by = tuple(data.draw(st.lists(st.sampled_from(tuple(CUTS)), max_size=2, unique=True), label="by"))
+    over = data.draw(st.sampled_from((None, *SHORTER[look.frame])), label="over")
+    compare = data.draw(st.sampled_from((None, "previous", "year")), label="compare")
+    oracle = Oracle(platform.tables, look, by, over)
+    before = Oracle(platform.tables, look.compared(compare), by, over) if compare else None
+    with place.holding(platform.tables) as warehouse:
+        frame = measure(list(METRICS.values()), scope_of(look), by, over, compare, warehouse=warehouse)
+    assert_agrees(frame, oracle, before)
+
+
+@MODERATE
+@given(platform=platforms(), data=st.data())
+def test_every_metric_over_any_table(place: Place, platform: Platform, data: st.DataObject) -> None:
+    ask_about(place, platform, data)
+
+
+@pytest.mark.slow
+@THOROUGH
+@given(platform=platforms(), data=st.data())
+def test_every_metric_over_many_tables(place: Place, platform: Platform, data: st.DataObject) -> None:
+    ask_about(place, platform, data)
