@@ -49,7 +49,7 @@ def evaluate(metric: AnyMetric, leaves: Mapping[str, Cell], totals: Mapping[str,
                 metric, evaluate(metric.top, leaves, totals), evaluate(metric.bottom, leaves, totals)
             )
         case Share():
-            return _share(evaluate(metric.of, leaves, totals), evaluate(metric.of, totals, totals))
+            return _share(metric, evaluate(metric.of, leaves, totals), evaluate(metric.of, totals, totals))
 
 
 def _sum(metric: Sum, leaves: Mapping[str, Cell], totals: Mapping[str, Cell]) -> Cell:
@@ -69,9 +69,7 @@ def _ratio(metric: Ratio, top: Cell, bottom: Cell) -> Cell:
     if missing is not None:
         return Cell(None, bottom.n, missing.reason, incomplete)
     if not bottom.value:
-        return Cell(
-            None, bottom.n, f"nothing to divide by: {metric.bottom.title.lower()} is zero", incomplete
-        )
+        return Cell(None, bottom.n, f"nothing to divide by ({metric.bottom.title.lower()}: 0)", incomplete)
     value = Fraction(_exact(top)) / Fraction(_exact(bottom))
     reason = _first_reason(top, bottom)
     if bottom.n < metric.small_base:
@@ -83,16 +81,18 @@ def _ratio(metric: Ratio, top: Cell, bottom: Cell) -> Cell:
     return Cell(value, bottom.n, reason, incomplete)
 
 
-def _share(part: Cell, total: Cell) -> Cell:
+def _share(metric: Share, part: Cell, total: Cell) -> Cell:
     incomplete = part.is_incomplete or total.is_incomplete
     missing = _first_missing(part, total)
     if missing is not None:
         return Cell(None, part.n, missing.reason, incomplete)
     if not total.value:
-        return Cell(None, part.n, "nothing to divide by: the total is zero", incomplete)
-    return Cell(
-        Fraction(_exact(part)) / Fraction(_exact(total)), part.n, _first_reason(part, total), incomplete
-    )
+        return Cell(None, part.n, "nothing to divide by (the total: 0)", incomplete)
+    reason = _first_reason(part, total)
+    if total.n < metric.small_base:
+        small = f"small base of {total.n}"
+        reason = small if reason is None else f"{reason}; {small}"
+    return Cell(Fraction(_exact(part)) / Fraction(_exact(total)), part.n, reason, incomplete)
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:

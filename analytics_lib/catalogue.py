@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from analytics_lib.errors import UnknownName
+from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.metric import AnyMetric
 from analytics_lib.metrics import bookings, cancellations, placed, stays
 
@@ -51,7 +51,9 @@ METRICS: Mapping[str, AnyMetric] = MappingProxyType({metric.name: metric for met
 
 def find(names: Iterable[str | AnyMetric]) -> tuple[AnyMetric, ...]:
     """The metrics of those names; a metric object stands for itself. Raises `UnknownName`."""
-    return tuple(name if not isinstance(name, str) else _named(name) for name in names)
+    if not isinstance(names, Iterable):
+        raise InputError(f"{names!r} is not a metric: name one, such as total_bookings.")
+    return tuple(_named(name) if isinstance(name, str) else name for name in names)
 
 
 def fingerprint() -> str:

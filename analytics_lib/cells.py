@@ -75,6 +75,9 @@ class Cells:
         if cell is None:
             is_counted = leaf.is_additive or leaf.how == "distinct"
             cell = Cell(0, 0) if is_counted else Cell(None, 0, "no rows to rank")
+        outside = self._covering.why_outside(until, scope.zone)
+        if outside is not None:
+            return Cell(None, 0, outside)
         ripe_from = until if bucket else scope.period.end
         if leaf.mature_after and ripe_from + leaf.mature_after > scope.as_of:
             known_from = to_local(ripe_from + leaf.mature_after, scope.zone)

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import ColumnElement, Date
 
-from analytics_lib.local_time import TimeFrame
+from analytics_lib.local_time import TimeFrame, to_local
 from analytics_lib.metric import Metric, columns_of
 from analytics_lib.scope import as_text
 
@@ -25,6 +25,7 @@ class Covering:
 
     source: str
     knows_only_days: bool
+    data_from: datetime | None
     spans: Mapping[tuple[str, str], tuple[datetime | None, datetime | None]] | None
 
     @classmethod
@@ -37,7 +38,10 @@ class Covering:
             )
             for row in coverage.itertuples()
         }
-        return cls(about.get("source", "this database"), about.get("resolution") == "day", spans or None)
+        began = about.get("data_from")
+        data_from = None if began is None else datetime.fromisoformat(began.removesuffix("Z"))
+        knows_only_days = about.get("resolution") == "day"
+        return cls(about.get("source", "this database"), knows_only_days, data_from, spans or None)
 
     def absent(self, columns: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         """Those of the (table, column) pairs that the source does not provide, as `table.column`."""
@@ -59,6 +63,12 @@ class Covering:
         if isinstance(metric.dated.type, Date):
             return f"missing, because {metric.name} is dated by local days, not hours"
         return None
+
+    def why_outside(self, until: datetime, zone: str) -> str | None:
+        """Why nothing is known of a window that ends at `until`, if it lies before all data."""
+        if self.data_from is None or until > self.data_from:
+            return None
+        return f"missing, because the data begins on {to_local(self.data_from, zone):%Y-%m-%d}"
 
     def why_incomplete(self, dated: ColumnElement[Any], start: datetime, until: datetime) -> str | None:
         """Why a window is not fully in the data, for what is dated by a column; None if it is."""

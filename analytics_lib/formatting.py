@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import (
     format_compact_currency,
     format_compact_decimal,
@@ -19,6 +19,7 @@ from babel.numbers import (
     format_decimal,
     format_percent,
     get_currency_precision,
+    get_currency_symbol,
     is_currency,
 )
 
@@ -35,6 +36,9 @@ NARROW_SPACE = "\N{NARROW NO-BREAK SPACE}"
 Number = int | float | Decimal
 
 _MODELS = frozenset(model.value for model in BusinessModel)
+
+_CODES = ("channel", "device", "partner_kind", "product_kind")
+"""Dimensions whose values are words of ours or of a source, joined by underscores."""
 
 _NAMED_UNITS = {"days": ("day", "days"), "nights": ("night", "nights"), "people": ("person", "people")}
 
@@ -143,11 +147,18 @@ def change(
 
 
 def group_label(value: object, dimension: str) -> str:
-    """A dimension's value as people read it: business models in capitals, bands without their rank."""
+    """A dimension's value as people read it: business models in capitals, bands without rank, codes as words."""
     text = str(value)
     if text in _MODELS:
         return text.upper()
+    if dimension in _CODES:
+        return text.replace("_", " ")
     return text.partition(" ")[2] or text if dimension.endswith("_band") and text[:1].isdigit() else text
+
+
+def currency_symbol(currency: str, locale: str = "en") -> str:
+    """What a currency is abbreviated to."""
+    return str(get_currency_symbol(currency, locale=reader_locale(locale)))
 
 
 def period_title(period: Period, locale: str = "en") -> str:
@@ -183,8 +194,9 @@ def preposition(period: Period) -> str:
 
 
 def instant(value: datetime, zone: str, locale: str = "en") -> str:
-    """A UTC instant as wall clock of a zone, with the zone's name."""
-    return f"{format_datetime(to_local(value, zone), 'medium', locale=reader_locale(locale))} ({zone})"
+    """A UTC instant as wall clock of a zone to the minute, with the zone's name."""
+    local = to_local(value, zone)
+    return f"{format_date(local, 'medium', reader_locale(locale))}, {local:%H:%M} ({zone})"
 
 
 def _carried(value: Number) -> Number:

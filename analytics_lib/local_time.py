@@ -49,6 +49,9 @@ FINER = {
 """The buckets that show the course of a period."""
 
 
+_LENGTHS = {TimeFrame.HOUR: HOUR, TimeFrame.DAY: DAY, TimeFrame.WEEK: 7 * DAY}
+
+
 @dataclass(frozen=True)
 class Segment:
     """A span `[start, end)` of instants during which a zone keeps one offset from UTC."""
@@ -87,7 +90,10 @@ def zone_info(zone: str) -> ZoneInfo:
 
 def offset_at(instant: datetime, zone: str) -> timedelta:
     """The zone's offset from UTC at an instant."""
-    offset = instant.replace(tzinfo=UTC).astimezone(zone_info(zone)).utcoffset()
+    try:
+        offset = instant.replace(tzinfo=UTC).astimezone(zone_info(zone)).utcoffset()
+    except OverflowError:
+        raise _outside(instant.year) from None
     return offset if offset is not None else timedelta(0)
 
 
@@ -160,19 +166,20 @@ def floor(local: datetime, frame: TimeFrame) -> datetime:
 
 def step(local_start: datetime, frame: TimeFrame, count: int) -> datetime:
     """The local start of the period `count` after the one that starts at `local_start` (day or longer)."""
-    match frame:
-        case TimeFrame.HOUR:
-            return local_start + count * HOUR
-        case TimeFrame.DAY:
-            return local_start + count * DAY
-        case TimeFrame.WEEK:
-            return local_start + 7 * count * DAY
-        case _:
-            width = {TimeFrame.MONTH: 1, TimeFrame.QUARTER: 3}.get(frame, 12)
-            months = local_start.year * 12 + local_start.month - 1 + width * count
-            if not 12 <= months < 9999 * 12:
-                raise InputError(f"The year {months // 12} is outside the calendar: choose a nearer period.")
-            return local_start.replace(year=months // 12, month=months % 12 + 1)
+    if frame in _LENGTHS:
+        try:
+            return local_start + count * _LENGTHS[frame]
+        except OverflowError:
+            raise _outside(local_start.year) from None
+    width = {TimeFrame.MONTH: 1, TimeFrame.QUARTER: 3}.get(frame, 12)
+    months = local_start.year * 12 + local_start.month - 1 + width * count
+    if not 12 <= months < 9999 * 12:
+        raise _outside(months // 12)
+    return local_start.replace(year=months // 12, month=months % 12 + 1)
+
+
+def _outside(year: int) -> InputError:
+    return InputError(f"The year {year} is outside the calendar: choose a nearer date.")
 
 
 def name_of(local_start: datetime, frame: TimeFrame, offset: timedelta = timedelta(0)) -> str:

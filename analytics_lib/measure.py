@@ -23,10 +23,14 @@ from analytics_lib.errors import UnknownName
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import AnyMetric, Metric
 from analytics_lib.period import Comparison
-from analytics_lib.question import Question
+from analytics_lib.question import Group, Question
 from analytics_lib.scope import Scope
+from analytics_lib.spines import Pair, pairs
 from analytics_lib.statement import Arm
 from analytics_lib.warehouse import Reader, Warehouse
+
+QUANTILE_DIGITS = 9
+"""Decimals that a quantile is answered with."""
 
 _EXACT = ("value", "previous", "change", "change_ratio", "reason")
 """Columns that hold Python values as they are: int, Decimal, float, text or None."""
@@ -65,8 +69,8 @@ def measure(
 
     Columns: `metric`; `value` (int for counts, Decimal in major units for money, float for rates and
     quantiles, None where missing); `unit`; `n`, the rows it rests on; one column per dimension of
-    `by`; `bucket` and `bucket_start` if `over` is given; `previous`, `change` and `change_ratio` if
-    `compare` is "previous" or "year"; `quality` and `reason`.
+    `by`; `bucket` and `bucket_start` if `over` is given; `previous`, `change`, `change_ratio` and
+    `previous_quality` if `compare` is "previous" or "year"; `quality` and `reason`.
 
     `frame.attrs` holds what charts and sentences need to speak of it: the metrics' own words, the scope
     and the one it is compared with, dimensions, buckets, and the data version.
@@ -161,43 +165,55 @@ def _cell(metric: Metric, row: Mapping[Any, Any], labels: tuple[str, str, str]) 
     )
     if pd.isna(value):
         return Cell(0, 0) if metric.is_additive else Cell(None, 0, "no rows to rank")
-    number = float(value) if metric.how == "quantile" else int(value)
-    return Cell(number, with_value, reason)
+    if metric.how == "quantile":
+        if with_value < metric.small_base:
+            reason = f"small base of {with_value}"
+        # Engines interpolate in double precision and differ in the last digits.
+        return Cell(round(float(value), QUANTILE_DIGITS), with_value, reason)
+    return Cell(int(value), with_value, reason)
 
 
 def _rows(question: Question, cells: Cells, currency: str) -> Iterator[dict[str, Any]]:
     """The rows of the answer, zero-filled from the calendar, metric by metric."""
-    spines = [tuple(scope.buckets(question.over)) if question.over else (None,) for scope in question.scopes]
+    spine = tuple(pairs(question))
     for metric in question.metrics:
         fixed = {"metric": metric.name, "unit": currency if metric.unit == "money" else metric.unit}
         for group in cells.groups:
             fixed |= dict(zip(question.by, group, strict=True))
-            for index, bucket in enumerate(spines[0]):
-                now = cells.value(metric, 0, bucket, group)
+            for pair in spine:
+                now = cells.value(metric, 0, pair.now, group)
                 row: dict[str, Any] = fixed | {"value": final(now.value, metric, currency), "n": now.n}
                 provisional, reason = now.is_incomplete, now.reason
-                if bucket is not None:
-                    row |= {"bucket": bucket.name, "bucket_start": bucket.local_start}
-                    provisional |= bucket.is_clipped
-                    if bucket.is_clipped:
-                        reason = reason or f"only a part of {bucket.name} lies in the period"
+                if pair.now is not None:
+                    row |= {"bucket": pair.now.name, "bucket_start": pair.now.local_start}
+                    provisional |= pair.now.is_clipped
+                    if pair.now.is_clipped:
+                        reason = reason or f"only a part of {pair.now.name} lies in the period"
                 if question.compare:
-                    before = None
-                    if len(spines) > 1 and index < len(spines[1]):
-                        before = cells.value(metric, 1, spines[1][index], group)
-                    absolute, relative = change(metric, now, before, currency)
-                    earlier = None if before is None else final(before.value, metric, currency)
-                    row |= {"previous": earlier, "change": absolute, "change_ratio": relative}
-                    reason = reason or _why_no_change(absolute, before)
+                    compared, why = _comparison(metric, now, pair, cells, group, currency)
+                    row |= compared
+                    reason = reason or why
                 yield row | {"quality": "provisional" if provisional else "ok", "reason": reason}
 
 
-def _why_no_change(absolute: Any, before: Cell | None) -> str | None:
+def _comparison(
+    metric: AnyMetric, now: Cell, pair: Pair, cells: Cells, group: Group, currency: str
+) -> tuple[dict[str, Any], str | None]:
+    """The columns of a comparison, and why there is no change, if there is none."""
+    if not pair.has_before:
+        none = {"previous": None, "change": None, "change_ratio": None, "previous_quality": "ok"}
+        return none, "no period to compare with"
+    before = cells.value(metric, 1, pair.before, group)
+    absolute, relative = (None, None) if pair.why_unlike else change(metric, now, before, currency)
+    columns = {
+        "previous": final(before.value, metric, currency),
+        "change": absolute,
+        "change_ratio": relative,
+        "previous_quality": "provisional" if before.is_incomplete else "ok",
+    }
     if absolute is not None:
-        return None
-    if before is None:
-        return "no period to compare with"
-    return f"compared period: {before.reason}" if before.reason else None
+        return columns, None
+    return columns, pair.why_unlike or (f"compared period: {before.reason}" if before.reason else None)
 
 
 def _knows_all(scope: Scope, data_through: str | None) -> bool:

@@ -42,6 +42,8 @@ class Question:
         over: TimeFrame | str | None,
         compare: Comparison | None,
     ) -> Question:
+        if not isinstance(scope, Scope):
+            raise InputError(f"{scope!r} is not a scope: make one with connect().scope(period='2026-10').")
         if not metrics:
             raise InputError("No metric was named: name at least one, such as total_bookings.")
         dimensions = tuple(dict.fromkeys((by,) if isinstance(by, str) else by))
@@ -65,7 +67,7 @@ class Question:
     @property
     def columns(self) -> list[str]:
         over = ["bucket", "bucket_start"] if self.over else []
-        compared = ["previous", "change", "change_ratio"] if self.compare else []
+        compared = ["previous", "change", "change_ratio", "previous_quality"] if self.compare else []
         return ["metric", "value", "unit", "n", *self.by, *over, *compared, "quality", "reason"]
 
     def statements(self, arms: Sequence[Arm], served: Sequence[Metric]) -> Iterator[Statement]:

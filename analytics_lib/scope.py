@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.local_time import (
@@ -58,9 +58,9 @@ class Scope:
     def __post_init__(self) -> None:
         _refuse_aware(self.as_of)
         object.__setattr__(
-            self, "business_models", _unique(BusinessModel(model) for model in self.business_models)
+            self, "business_models", _unique(BusinessModel(model) for model in _several(self.business_models))
         )
-        object.__setattr__(self, "partners", _unique(self.partners))
+        object.__setattr__(self, "partners", _unique(str(partner) for partner in _several(self.partners)))
         if self.as_of < self.period.start:
             raise InputError(
                 f"The period {self.period.name} begins after {as_text(self.as_of)}, where the data or the "
@@ -75,8 +75,8 @@ class Scope:
         period: str = "last",
         as_of: datetime,
         zone: str = "UTC",
-        business_models: Iterable[BusinessModel | str] = (),
-        partners: Iterable[str] = (),
+        business_models: str | Iterable[BusinessModel | str] = (),
+        partners: str | Iterable[str] = (),
         data_from: datetime | None = None,
         asked_for: str | None = None,
     ) -> Scope:
@@ -87,6 +87,8 @@ class Scope:
         """
         _refuse_aware(as_of)
         frame = TimeFrame(time_frame)
+        if not isinstance(period, str):
+            raise InputError(f"The period {period!r} must be a text, such as '2026-10', 'last' or 'all'.")
         match period:
             case "last":
                 chosen = Period.last(frame, as_of, zone)
@@ -99,8 +101,8 @@ class Scope:
                 chosen = Period.whole(begin, as_of, zone)
             case _:
                 chosen = Period.named(period, zone)
-        models = tuple(BusinessModel(model) for model in business_models)
-        return cls(chosen, as_of, models, tuple(partners), asked_for)
+        models = tuple(BusinessModel(model) for model in _several(business_models))
+        return cls(chosen, as_of, models, tuple(_several(partners)), asked_for)
 
     @property
     def zone(self) -> str:
@@ -176,6 +178,8 @@ class Scope:
 
 
 def _refuse_aware(as_of: datetime) -> None:
+    if not isinstance(as_of, datetime):
+        raise InputError(f"A scope's as_of is an instant, not {as_of!r}: give a naive UTC datetime.")
     if as_of.tzinfo:
         raise InputError("A scope's as_of is a naive UTC instant: convert it first.")
 
@@ -188,7 +192,10 @@ def parse_instant(text: str, zone: str) -> datetime:
         raise InputError(
             f"As-of '{text}' is not an instant: write a date, 2026-10-15T12:00 or 2026-10-15T12:00Z."
         ) from None
-    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else to_instant(value, zone)
+    try:
+        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else to_instant(value, zone)
+    except OverflowError:
+        raise InputError(f"As-of '{text}' is outside the calendar: choose a nearer instant.") from None
 
 
 def as_text(instant: datetime) -> str:
@@ -201,6 +208,15 @@ def local_midnight_after(instant: datetime, zone: str) -> date:
     day = to_local(instant, zone).date()
     began = to_instant(datetime.combine(day, datetime.min.time()), zone)
     return day if began >= instant else day + timedelta(days=1)
+
+
+def _several(values: str | Iterable[_T]) -> Iterable[Any]:
+    """One text stands for itself, not for its letters."""
+    if isinstance(values, str):
+        return (values,)
+    if not isinstance(values, Iterable):
+        raise InputError(f"{values!r} is not a list of names: write them as texts.")
+    return values
 
 
 def _unique(values: Iterable[_T]) -> tuple[_T, ...]:

@@ -59,12 +59,12 @@ def provenance(about: Mapping[str, str], *frames: pd.DataFrame, locale: str = "e
     """Where the numbers of a report come from, how they are defined, and what was missing."""
     scope: Scope = frames[0].attrs["scope"]
     definitions: dict[str, Mapping[str, Any]] = {}
-    missing: dict[str, None] = {}
+    missing: dict[str, dict[str, None]] = {}
     for frame in frames:
         definitions |= frame.attrs["metrics"]
         for row in frame.to_dict("records"):
             if row["reason"] and (row["value"] is None or row["quality"] != "ok"):
-                missing[f"- {_words(row, frame)['title']}: {_plain(row['reason'])}."] = None
+                missing.setdefault(row["reason"], {})[_words(row, frame)["title"]] = None
     source = (
         f"Source {about.get('source', 'unknown')}, data version `{frames[0].attrs['data_version'][:12]}`, "
         f"known up to {formatting.instant(scope.as_of, scope.zone, locale)}. "
@@ -72,7 +72,8 @@ def provenance(about: Mapping[str, str], *frames: pd.DataFrame, locale: str = "e
         "test records are left out."
     )
     meanings = [f"- **{words['title']}**: {_plain(words['says'])}" for words in definitions.values()]
-    gaps = list(missing) or ["- Nothing: the data covers every number of this report."]
+    gaps = [f"- {', '.join(titles)}: {_plain(reason)}." for reason, titles in missing.items()]
+    gaps = gaps or ["- Nothing: the data covers every number of this report."]
     parts = (
         source,
         "### What each number means",
@@ -89,11 +90,7 @@ def _statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = F
     preposition = formatting.preposition(scope.period)
     title = words["title"] if is_title else _sentence_case(words["title"])
     if row["value"] is None:
-        return (
-            f"{title}: no figure for {period}"
-            if is_title
-            else f"{title} is {_plain(row['reason'] or 'missing')}"
-        )
+        return f"{title}: no figure for {period}" if is_title else f"{title} is {_missing(row['reason'])}"
     value = formatting.quantity(row["value"], row["unit"], locale, is_compact=not is_title)
     in_period = f" {preposition} {period}" if is_title else ""
     if row["quality"] != "ok":
@@ -107,6 +104,13 @@ def _statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = F
         return f"{title} stayed at {value}{in_period}{against}"
     verb = "rose" if step > 0 else "fell"
     return f"{title} {verb} {_size_of_change(row, words, locale)}to {value}{in_period}{against}"
+
+
+def _missing(reason: str | None) -> str:
+    """The clause that follows "is" where there is no number."""
+    if reason is None or reason.startswith("missing"):
+        return _plain(reason or "missing")
+    return f"not known: {_plain(reason)}"
 
 
 def _size_of_change(row: Row, words: Mapping[str, Any], locale: str) -> str:
@@ -124,9 +128,8 @@ def subtitle(scope: Scope, locale: str = "en") -> str:
     """For whom and when, in one line: what stands below a headline."""
     models = " + ".join(model.value.upper() for model in scope.business_models) or "All business models"
     partners = f", partners {', '.join(scope.partners)}" if scope.partners else ""
-    state = "to date" if scope.is_partial else "complete"
-    title = formatting.period_title(scope.period, locale)
-    return f"{models}{partners} · {title}, {state} · {scope.zone}"
+    title = formatting.period_title(scope.period, locale) + (" to date" if scope.is_partial else "")
+    return f"{models}{partners} · {title} · {scope.zone}"
 
 
 def _words(row: Row, frame: pd.DataFrame) -> Mapping[str, Any]:

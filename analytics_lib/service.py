@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics_lib.catalogue import find
 from analytics_lib.covering import Covering
+from analytics_lib.errors import InputError
 from analytics_lib.explanation import Passport, passports
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.measure import answer
@@ -59,7 +60,7 @@ class AnalyticsService:
         *,
         time_frame: TimeFrame | str = TimeFrame.MONTH,
         period: str = "last",
-        as_of: str = "",
+        as_of: str | datetime = "",
         business_model: str | BusinessModel | Iterable[str | BusinessModel] = (),
         partner: str | Iterable[str] = (),
         zone: str = "",
@@ -68,13 +69,13 @@ class AnalyticsService:
         """The scope that these words mean for this database.
 
         Empty words mean the default: all business models ("all" too), all partners, the database's
-        zone, and `as_of` where its data ends. Raises `InputError`.
+        zone, and `as_of` where its data ends; a naive datetime is in UTC. Raises `InputError`.
         """
         chosen = zone or self.about.get("zone", "UTC")
         return Scope.build(
             time_frame=time_frame,
             period=period,
-            as_of=parse_instant(as_of, chosen) if as_of else self.data_through,
+            as_of=self._instant(as_of, chosen),
             zone=chosen,
             business_models=[model for model in _listed(business_model) if model != "all"],
             partners=_listed(partner),
@@ -113,6 +114,11 @@ class AnalyticsService:
             if all(not covering.absent(leaf.columns_for([name])) for leaf in found.leaves()):
                 return name
         return dimensions[-1]
+
+    def _instant(self, as_of: str | datetime, zone: str) -> datetime:
+        if isinstance(as_of, datetime):
+            return as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
+        return parse_instant(as_of, zone) if as_of else self.data_through
 
     def _data_from(self) -> datetime | None:
         said = self.about.get("data_from")
@@ -176,4 +182,6 @@ def _found(metrics: Metrics) -> tuple[AnyMetric, ...]:
 def _listed(value: str | BusinessModel | Iterable[str | BusinessModel]) -> list[str]:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, Iterable):
+        raise InputError(f"{value!r} is not a name: write business models and partners as texts.")
     return [str(part) for part in value]

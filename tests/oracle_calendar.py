@@ -172,3 +172,46 @@ class Look:
             return other + (self.as_of - mine)
         elapsed = clock(self.as_of, self.zone) - clock(mine, self.zone)
         return reached(clock(other, self.zone) + elapsed, self.zone)
+
+
+def counterparts(
+    now: Look, before: Look, over: str | None, how: str
+) -> dict[str | None, tuple[str | None, bool]]:
+    """Bucket -> the bucket it is compared with, and whether a change between the two means anything.
+
+    Hours match by the clock, the second of a repeated hour with a second one only; days by day of month
+    a year before; all others by their place in the period. A bucket of which only a part lies in the
+    period is not alike one of another length on the wall clock.
+    """
+    if over is None:
+        return {None: (None, True)}
+    earlier = {place: bucket for bucket, place in _places(before, over, how).items()}
+    found: dict[str | None, tuple[str | None, bool]] = {}
+    for bucket, place in _places(now, over, how).items():
+        if place in earlier:
+            (mine, whole), (other, other_whole) = (
+                _extent(look, name, over) for look, name in ((now, bucket), (before, earlier[place]))
+            )
+            found[bucket] = earlier[place], mine == other or (whole and other_whole)
+    return found
+
+
+def _places(look: Look, over: str, how: str) -> dict[str, object]:
+    places: dict[str, object] = {}
+    for index, name in enumerate(str(bucket) for bucket in look.spine(over)):
+        place: object = index
+        if over == "hour" and look.frame != "hour":
+            midnight = datetime.combine(clock(look.start, look.zone).date(), datetime.min.time())
+            times_before = sum(other[:13] == name[:13] for other in places)
+            place = (datetime.fromisoformat(name[:13]) - midnight, times_before)
+        elif over == "day" and how == "year" and look.frame not in ("day", "week"):
+            place = name[5:]
+        places[name] = place
+    return places
+
+
+def _extent(look: Look, bucket: str, over: str) -> tuple[timedelta, bool]:
+    """How much of the wall clock a bucket holds within the look, and whether that is the whole bucket."""
+    low, high = bounds(bucket, over, look.zone)
+    start, end = max(low, look.start), min(high, look.until)
+    return clock(end, look.zone) - clock(start, look.zone), (low, high) == (start, end)

@@ -95,7 +95,7 @@ def test_missing_values_are_null_with_a_reason(tmp_path: Path) -> None:
         text = answers.csv(frame, ())
     assert absent["value"] is absent["previous"] is absent["change"] is None
     assert "price_base_minor" in absent["reason"]
-    assert undivided["value"] is None and "zero" in undivided["reason"]
+    assert undivided["value"] is None and "nothing to divide by" in undivided["reason"]
     assert next(csv.DictReader(io.StringIO(text)))["value"] == ""
 
 

@@ -33,7 +33,7 @@ def test_a_ratio_is_exact_until_it_is_shown() -> None:
 def test_nothing_to_divide_by_is_no_number(top: Cell) -> None:
     cell = rate(top, Cell(0))
     assert cell.value is None
-    assert cell.reason == "nothing to divide by: bookings is zero"
+    assert (cell.reason or "").startswith("nothing to divide by")
 
 
 def test_a_missing_part_makes_the_whole_missing_for_its_reason() -> None:

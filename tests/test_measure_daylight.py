@@ -115,3 +115,37 @@ def test_arrivals_on_a_day_without_midnight(place: Place) -> None:
         for day in days[:3]:
             scope = Scope.build(period=day.isoformat(), as_of=as_of, zone="Africa/Cairo")
             assert list(measure(asked, scope, warehouse=warehouse)["value"]) == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hour", "before"),
+    [
+        # An hour is compared with the same hour by the clock, also after a change of it.
+        ("Europe/Madrid", "2026-03-29", "2026-03-29T09+0200", datetime(2026, 3, 28, 8, 30)),
+        ("Europe/Madrid", "2026-10-25", "2026-10-25T09+0100", datetime(2026, 10, 24, 7, 30)),
+        ("Africa/Cairo", "2026-04-24", "2026-04-24T09+0300", datetime(2026, 4, 23, 7, 30)),
+    ],
+)
+def test_hours_compare_by_the_clock(place: Place, zone: str, day: str, hour: str, before: datetime) -> None:
+    as_of = datetime(2026, 12, 1)
+    scope = Scope.build(period=day, as_of=as_of, zone=zone)
+    rows = bookings_frame([{"created_at": before}])
+    with place.holding({"about": about_frame(as_of), "bookings": rows}) as warehouse:
+        frame = measure(
+            [METRICS["total_bookings"]], scope, over="hour", compare="previous", warehouse=warehouse
+        )
+    previous = frame.set_index("bucket")["previous"]
+    assert previous[hour] == 1
+    assert sum(count or 0 for count in previous) == 1
+
+
+def test_half_an_hour_compares_with_the_hour_before(place: Place) -> None:
+    """On Lord Howe the second hour 01 lasts thirty minutes; the first, before it, is the one it follows."""
+    as_of = datetime(2026, 6, 1)
+    scope = Scope.build(period="2026-04-05T01+1030", as_of=as_of, zone="Australia/Lord_Howe")
+    rows = bookings_frame([{"created_at": datetime(2026, 4, 4, 14, 30)}])
+    with place.holding({"about": about_frame(as_of), "bookings": rows}) as warehouse:
+        for over in (None, "hour"):
+            asked = [METRICS["total_bookings"]]
+            frame = measure(asked, scope, over=over, compare="previous", warehouse=warehouse)
+            assert list(frame["previous"]) == [1]

@@ -9,7 +9,11 @@ import altair as alt
 import pandas as pd
 
 from analytics_lib import formatting
+from analytics_lib.facts import UNKNOWN
 from analytics_lib.scope import Scope
+
+INCOMPLETE = "incomplete data"
+"""Said of what the data does not fully cover."""
 
 AnyChart = alt.Chart | alt.LayerChart
 
@@ -60,7 +64,11 @@ def subtitle_of(frame: pd.DataFrame, locale: str) -> str:
     titles = ", ".join(
         words["title"] + units.get(words["name"], "") for words in frame.attrs["metrics"].values()
     )
-    return " · ".join([titles, period_of(scope, locale), *for_whom(scope)])
+    known = frame[frame["value"].notna()]
+    is_whole = "bucket" in frame or known["quality"].eq("ok").all()
+    return " · ".join(
+        [titles, period_of(scope, locale), *for_whom(scope), *([] if is_whole else [INCOMPLETE])]
+    )
 
 
 def _money(frame: pd.DataFrame) -> list[tuple[Mapping[str, Any], str]]:
@@ -90,9 +98,21 @@ def for_whom(scope: Scope) -> list[str]:
     return models + ([", ".join(scope.partners)] if scope.partners else [])
 
 
+def marked(value: Any, quality: str, unit: str, locale: str) -> str:
+    """A number as a table shows it, marked where the data does not cover all of it."""
+    text = formatting.quantity(value, unit, locale)
+    return text if quality == "ok" or value is None else f"{text} (incomplete)"
+
+
 def plotted(value: Any) -> float | None:
     """A number of an answer as a chart draws it."""
     return None if value is None else float(value)
+
+
+def is_without_groups(frame: pd.DataFrame) -> bool:
+    """Whether nothing happened at all, so that even the group `unknown` is only a placeholder."""
+    dimensions = frame.attrs["dimensions"]
+    return bool(frame["n"].eq(0).all() and all(frame[name].eq(UNKNOWN).all() for name in dimensions))
 
 
 def why_missing(frame: pd.DataFrame) -> str:

@@ -11,6 +11,8 @@ from analytics_lib import formatting
 from analytics_lib.charts.figure import (
     AnyChart,
     dressed,
+    is_without_groups,
+    marked,
     nothing_to_draw,
     period_of,
     plotted,
@@ -45,9 +47,8 @@ def ranking(
     now = period_of(frame.attrs["scope"], locale)
     subtitle = subtitle_of(frame, locale)
     twin = _twin(ranked, frame, dimension, now, unit, locale, compared)
-    if known.empty or not any(known["value"]):
-        reason = why_missing(frame) if known.empty else f"no {words['title'].lower()} in this period"
-        return nothing_to_draw(title or words["title"], subtitle, reason, twin)
+    if known.empty or is_without_groups(frame):
+        return nothing_to_draw(title or words["title"], subtitle, why_missing(frame), twin)
     rows: list[Any] = ranked.to_dict("records")
     high = max(rows, key=lambda row: float(row["value"]))
     low = min(rows, key=lambda row: float(row["value"]))
@@ -60,9 +61,9 @@ def ranking(
         f"lowest {group_label(low[dimension], dimension)} with {low_text}."
     )
     most_text = formatting.quantity(high["value"], unit, locale, is_compact=True)
-    headline = (
-        title or f"{group_label(high[dimension], dimension)}: highest {words['title'].lower()}, {most_text}"
-    )
+    leader = group_label(high[dimension], dimension)
+    message = f"{leader[:1].upper()}{leader[1:]}: highest {words['title'].lower()}, {most_text}"
+    headline = title or message
     chart = _bars(shown, dimension, unit, locale)
     return dressed(chart, title=headline, subtitle=subtitle + of_all, alt_text=alt_text, twin=twin)
 
@@ -81,7 +82,7 @@ def _bars(shown: pd.DataFrame, dimension: str, unit: str, locale: str) -> AnyCha
     order = [str(value["group"]) for value in values]
     base = alt.Chart(alt.InlineData(values=values), height=28 * len(values)).encode(
         y=alt.Y("group:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=180)),
-        x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(zero=True, padding=56)),
+        x=alt.X("value:Q", title=None, axis=None, scale=alt.Scale(domain=_reach(values))),
         tooltip=[alt.Tooltip("group:N", title="group"), alt.Tooltip("full:N", title="value")],
     )
     colour = alt.Color(
@@ -90,6 +91,13 @@ def _bars(shown: pd.DataFrame, dimension: str, unit: str, locale: str) -> AnyCha
     labels = base.mark_text(align="left", dx=6).encode(text="shown:N")
     bars: AnyChart = base.mark_bar(height=16).encode(color=colour) + labels
     return bars
+
+
+def _reach(values: list[dict[str, Any]]) -> list[float]:
+    """From zero to beyond the longest bar, with room for the number at its end."""
+    numbers = [float(value["value"]) for value in values]
+    low, high = min(0.0, *numbers), max(0.0, *numbers)
+    return [low * 1.2, high * 1.2 or 1.0]
 
 
 def _twin(
@@ -106,9 +114,9 @@ def _twin(
         columns += [(period_of(frame.attrs["compared"], locale), "right"), ("Change", "right")]
     rows = []
     for row in ranked.to_dict("records"):
-        cells = [group_label(row[dimension], dimension), formatting.quantity(row["value"], unit, locale)]
+        cells = [group_label(row[dimension], dimension), marked(row["value"], row["quality"], unit, locale)]
         if compared:
-            cells.append(formatting.quantity(row["previous"], unit, locale))
+            cells.append(marked(row["previous"], row["previous_quality"], unit, locale))
             cells.append(formatting.change(row["change"], row["change_ratio"], unit, locale))
         rows.append(cells)
     return twin_of(columns, rows)

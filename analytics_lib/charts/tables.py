@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analytics_lib import formatting
-from analytics_lib.charts.figure import spoken
+from analytics_lib.charts.figure import INCOMPLETE, is_without_groups, spoken, why_missing
 from analytics_lib.formatting import group_label
 
 
@@ -59,6 +59,11 @@ def table(
     """
     keys = [*frame.attrs["dimensions"], *(["bucket"] if "bucket" in frame else [])]
     names = list(frame.attrs["metrics"])
+    if keys and is_without_groups(frame):
+        caption = f"{caption}: {why_missing(frame)}".strip(": ")
+        frame = frame.head(0)
+    elif frame.loc[frame["value"].notna(), "quality"].ne("ok").any() and "bucket" not in frame:
+        caption = f"{caption} ({INCOMPLETE})".strip()
     places: dict[tuple[Any, ...], dict[str, dict[Any, Any]]] = {}
     for row in frame.to_dict("records"):
         places.setdefault(tuple(row[key] for key in keys), {})[row["metric"]] = row

@@ -13,6 +13,7 @@ from analytics_lib import formatting
 from analytics_lib.charts.figure import (
     AnyChart,
     dressed,
+    marked,
     nothing_to_draw,
     period_of,
     plotted,
@@ -25,8 +26,8 @@ from analytics_lib.local_time import TimeFrame
 
 _AXIS = {
     TimeFrame.HOUR: "%H:%M",
-    TimeFrame.DAY: "%-d %b",
-    TimeFrame.WEEK: "%-d %b",
+    TimeFrame.DAY: "%b %-d",
+    TimeFrame.WEEK: "%b %-d",
     TimeFrame.MONTH: "%b %Y",
     TimeFrame.QUARTER: "%b %Y",
     TimeFrame.YEAR: "%Y",
@@ -50,25 +51,26 @@ def trend(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
     twin = twin_of(columns, _twin_rows(frame, unit, locale, compared))
     known = frame[frame["value"].notna()]
     subtitle = subtitle_of(frame, locale)
-    if known.empty or not any(known["value"]):
-        reason = why_missing(frame) if known.empty else f"no {words['title'].lower()} in this period"
-        return nothing_to_draw(title or words["title"], subtitle, reason, twin)
+    if known.empty:
+        return nothing_to_draw(title or words["title"], subtitle, why_missing(frame), twin)
     rows: list[Any] = known.to_dict("records")
     high = max(rows, key=lambda row: float(row["value"]))
     low = min(rows, key=lambda row: float(row["value"]))
     peak = formatting.quantity(high["value"], unit, locale)
     dip = formatting.quantity(low["value"], unit, locale)
-    alt_text = (
-        f"Line chart of {words['title'].lower()} by {over.value}, {now}: "
-        f"highest {peak} {_when(high, over, locale)}, lowest {dip} {_when(low, over, locale)}."
-    )
-    incomplete = frame["quality"].ne("ok").any()
+    if float(high["value"]) == float(low["value"]):
+        extremes, message = f"{peak} throughout", f"{peak} throughout"
+    else:
+        rounded = formatting.quantity(high["value"], unit, locale, is_compact=True)
+        extremes = f"highest {peak} {_when(high, over, locale)}, lowest {dip} {_when(low, over, locale)}"
+        message = f"highest {_when(high, over, locale)} with {rounded}"
+    alt_text = f"Line chart of {words['title'].lower()} by {over.value}, {now}: {extremes}."
+    incomplete = frame["quality"].ne("ok").any() or (compared and frame["previous_quality"].ne("ok").any())
     if compared:
         alt_text += f" A lighter line shows {before}."
     if incomplete:
         alt_text += " Dotted where the data is incomplete."
-    rounded = formatting.quantity(high["value"], unit, locale, is_compact=True)
-    headline = title or f"{words['title']}: highest {_when(high, over, locale)} with {rounded}"
+    headline = title or f"{words['title']}: {message}"
     return dressed(
         _lines(frame, now, before, unit, over, locale),
         title=headline,
@@ -86,10 +88,12 @@ def _lines(frame: pd.DataFrame, now: str, before: str, unit: str, over: TimeFram
         "series:O", sort=series, scale=alt.Scale(domain=series, range=[2.25, 1.25]), legend=None
     )
     base = alt.Chart(alt.InlineData(values=points), height=240)
-    lines: AnyChart = base.mark_line(point=len(frame) <= 31 and {"size": 18}).encode(
+    lines: AnyChart = base.mark_line(strokeJoin="round", point=len(frame) <= 31 and {"size": 18}).encode(
         x=alt.X("when:T", title=None, scale=alt.Scale(type="utc"), axis=_axis(frame, over)),
         y=alt.Y(
-            "value:Q", title=None, axis=alt.Axis(tickCount=5, domain=False, ticks=False, format=_format(unit))
+            "value:Q",
+            title=None,
+            axis=alt.Axis(tickCount=5, domain=False, ticks=False, labelExpr=_label(unit, locale)),
         ),
         color=colour,
         strokeWidth=width,
@@ -133,34 +137,49 @@ def _axis(frame: pd.DataFrame, over: TimeFrame) -> alt.Axis:
     return alt.Axis(format=_AXIS[over], values=ticks[::every], grid=False, labelOverlap=True, labelFlush=True)
 
 
-def _format(unit: str) -> str:
-    return ".0%" if unit == "share" else "~s" if unit == "count" or unit.isupper() else "~g"
+def _label(unit: str, locale: str) -> str:
+    """The axis labels as a Vega expression: abbreviated as on tiles, with the currency."""
+    if unit == "share":
+        return "format(datum.value, '.0%')"
+    number = "upper(format(datum.value, '~s'))"
+    if not unit.isupper():
+        return number if unit == "count" else "format(datum.value, '~g')"
+    return f"'{formatting.currency_symbol(unit, locale)}' + {number}"
 
 
 def _points(frame: pd.DataFrame, now: str, before: str, unit: str, locale: str) -> list[dict[str, Any]]:
-    """What is drawn; the dotted part starts at the last solid point, so that the line does not break."""
-    drawn: list[dict[str, Any]] = []
-    last_state = None
-    for row in frame.to_dict("records"):
-        state = "complete" if row["quality"] == "ok" else "incomplete"
-        shared = {"when": _stamp(row["bucket_start"]), "label": row["bucket"]}
-        point = shared | _measured(row["value"], now, unit, locale)
-        if drawn and last_state != state:
-            drawn.append(point | {"state": last_state})
-        drawn.append(point | {"state": state})
-        last_state = state
+    """What is drawn: the period, and behind it the one compared with, each dotted where incomplete."""
+    rows = frame.to_dict("records")
+    drawn = _dotted([(_point(row, row["value"], now, unit, locale), row["quality"]) for row in rows])
     if before:
-        for row in frame.to_dict("records"):
-            if row["previous"] is not None:
-                shared = {"when": _stamp(row["bucket_start"]), "label": f"{row['bucket']}, compared"}
-                drawn.append(
-                    shared | _measured(row["previous"], before, unit, locale) | {"state": "complete"}
-                )
+        known = [row for row in rows if row["previous"] is not None]
+        drawn += _dotted(
+            [(_point(row, row["previous"], before, unit, locale), row["previous_quality"]) for row in known]
+        )
     return drawn
 
 
-def _measured(value: Any, series: str, unit: str, locale: str) -> dict[str, Any]:
-    return {"value": plotted(value), "shown": formatting.quantity(value, unit, locale), "series": series}
+def _dotted(points: list[tuple[dict[str, Any], str]]) -> list[dict[str, Any]]:
+    """Each point with its state; a line is dotted up to, from and between incomplete points."""
+    drawn: list[dict[str, Any]] = []
+    last: tuple[dict[str, Any], str] | None = None
+    for point, quality in points:
+        state = "complete" if quality == "ok" else "incomplete"
+        if last is not None and last[1] != state:
+            drawn.append((last[0] if state == "incomplete" else point) | {"state": "incomplete"})
+        drawn.append(point | {"state": state})
+        last = (point, state)
+    return drawn
+
+
+def _point(row: Any, value: Any, series: str, unit: str, locale: str) -> dict[str, Any]:
+    return {
+        "when": _stamp(row["bucket_start"]),
+        "label": row["bucket"],
+        "value": plotted(value),
+        "shown": formatting.quantity(value, unit, locale),
+        "series": series,
+    }
 
 
 def _stamp(start: datetime) -> str:
@@ -191,7 +210,8 @@ def _day(start: datetime, locale: str) -> str:
 def _twin_rows(frame: pd.DataFrame, unit: str, locale: str, compared: bool) -> list[list[str]]:
     rows = []
     for row in frame.to_dict("records"):
-        mark = "" if row["quality"] == "ok" or row["value"] is None else " (incomplete)"
-        cells = [str(row["bucket"]), formatting.quantity(row["value"], unit, locale) + mark]
-        rows.append(cells + ([formatting.quantity(row["previous"], unit, locale)] if compared else []))
+        cells = [str(row["bucket"]), marked(row["value"], row["quality"], unit, locale)]
+        if compared:
+            cells.append(marked(row["previous"], row["previous_quality"], unit, locale))
+        rows.append(cells)
     return rows

@@ -127,11 +127,10 @@ def test_extremes_are_of_the_known_numbers_only(with_gaps: pd.DataFrame) -> None
     assert "highest 100.0% on October 12" in text and "lowest 0.0% on October 10" in text
 
 
-def test_a_period_without_anything_says_so_in_place_of_a_flat_line(nothing: pd.DataFrame) -> None:
-    chart = trend(nothing)
-    words = words_of(chart)
-    assert words["empty"] and words["empty"] in words["alt"]
-    assert "line" not in str(spec_of(chart)["mark"])
+def test_a_period_without_anything_is_a_line_at_zero_and_not_missing(nothing: pd.DataFrame) -> None:
+    words = words_of(trend(nothing))
+    assert words["empty"] is None
+    assert "0 throughout" in words["alt"] and "0 throughout" in words["title"]
     assert [row[1] for row in words["table"]["rows"]] == ["0"] * 31
 
 
