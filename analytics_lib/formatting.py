@@ -147,7 +147,7 @@ def change(
 
 
 def group_label(value: object, dimension: str) -> str:
-    """A dimension's value as people read it: business models in capitals, bands without rank, codes as words."""
+    """A dimension's value as people read it: models in capitals, bands without rank, codes in words."""
     text = str(value)
     if text in _MODELS:
         return text.upper()

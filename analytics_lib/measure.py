@@ -105,7 +105,7 @@ def answer(
             )
             for label, each in enumerate(question.scopes)
         )
-        cells, asked = _fetch(question, arms, covering, reader, warehouse)
+        cells, asked = _fetch(question, arms, covering, reader)
     currency = contents.about.get("reporting_currency", "EUR")
     rows = list(_rows(question, cells, currency))
     frame = pd.DataFrame({name: _column(name, [row[name] for row in rows]) for name in question.columns})
@@ -127,7 +127,7 @@ def _column(name: str, values: list[Any]) -> pd.Series[Any]:
 
 
 def _fetch(
-    question: Question, arms: Sequence[Arm], covering: Covering, reader: Reader, warehouse: Warehouse
+    question: Question, arms: Sequence[Arm], covering: Covering, reader: Reader
 ) -> tuple[Cells, tuple[Asked, ...]]:
     unserved = {leaf.name: why for leaf in question.leaves if (why := question.why_unserved(leaf, covering))}
     served = [leaf for leaf in question.leaves if leaf.name not in unserved]
@@ -139,8 +139,7 @@ def _fetch(
     by_place: dict[Place, dict[str, Cell]] = {}
     asked = []
     for statement in question.statements(arms, served):
-        frame = reader.fetch(statement.query)
-        sql, parameters = warehouse.compile(statement.query)
+        frame, sql, parameters = reader.fetch_with_sql(statement.query)
         asked.append(
             Asked(tuple(metric.name for metric in statement.metrics), sql, parameters, int(frame["m0"].sum()))
         )

@@ -64,6 +64,12 @@ _p = schema.payments.c
 _r = schema.refunds.c
 
 RULES: tuple[RowRule, ...] = (
+    RowRule(
+        "no_booking_day",
+        "A booking has the instant at which it was placed.",
+        "bookings",
+        _b.created_at.is_(None),
+    ),
     RowRule("no_guests", "A booking is for at least one person.", "bookings", _b.party_size <= 0),
     RowRule(
         "zero_nights",

@@ -7,13 +7,16 @@ the first rows at fault; the whole load stops.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 from sqlalchemy import BigInteger, Boolean, Date, DateTime, Float, Integer, Table, Text
 
 from analytics_lib import schema
 from analytics_lib.errors import LoadError
+from analytics_lib.sources.faults import fault
 from analytics_lib.sources.money import CURRENCIES
 from analytics_lib.sources.recipe import Recipe
 
@@ -58,15 +61,17 @@ class Answer:
     columns: tuple[str, ...]
 
 
-def answer(connection: duckdb.DuckDBPyConnection, recipe: Recipe, table_name: str) -> Answer:
-    """Run one SELECT of a source and hold it to the canonical table."""
+def answer(
+    connection: duckdb.DuckDBPyConnection, recipe: Recipe, table_name: str, views: Mapping[str, Path]
+) -> Answer:
+    """Run one SELECT of a source over the views of the files and hold it to the canonical table."""
     table = schema.metadata.tables[table_name]
     file = recipe.file(table_name)
     raw, name = f"raw_{table_name}", f"answer_{table_name}"
     try:
         connection.execute(f"CREATE TEMP TABLE {raw} AS {recipe.selects[table_name]}")
     except duckdb.Error as error:
-        raise LoadError(f"The SQL in {file} fails: {_first_line(error)}.") from error
+        raise fault(connection, recipe, table_name, views, error) from error
     described = connection.execute(f"DESCRIBE {raw}").fetchall()
     given = {str(column): str(kind) for column, kind, *_ in described}
     _refuse_unknown_columns(table, given, str(file))
@@ -80,6 +85,7 @@ def answer(connection: duckdb.DuckDBPyConnection, recipe: Recipe, table_name: st
     connection.execute(f"DROP TABLE {raw}")
     found = Answer(table, name, tuple(given))
     _refuse_bad_keys(connection, found)
+    _refuse_no_booking_day(connection, found, str(file))
     return found
 
 
@@ -113,7 +119,8 @@ def _misfit(
         if shown:
             break
     return LoadError(
-        f"The column '{column}' of '{table.name}' in {file} holds values beyond {kind}: {shown}."
+        f"The column '{column}' of '{table.name}' in {file} holds values beyond {kind}: {shown}; "
+        "mend them in the file or there."
     )
 
 
@@ -158,6 +165,18 @@ def _refuse_bad_keys(connection: duckdb.DuckDBPyConnection, found: Answer) -> No
         raise LoadError(f"The key of '{found.table.name}' ({named}) must not repeat, but does: {shown}.")
 
 
+def _refuse_no_booking_day(connection: duckdb.DuckDBPyConnection, found: Answer, file: str) -> None:
+    """Single bookings without created_at break a rule; if all lack it, no metric can place any of them."""
+    if found.table.name != "bookings":
+        return
+    row = connection.execute(f"SELECT count(*), count(created_at) FROM {found.name}").fetchone()
+    if row and row[0] and not row[1]:
+        raise LoadError(
+            f"The column 'created_at' of 'bookings' is NULL in all {row[0]} rows that {file} gives: "
+            "give the instant at which each booking was placed."
+        )
+
+
 def refuse_unknown_currencies(connection: duckdb.DuckDBPyConnection, found: Answer) -> None:
     """Raise LoadError with row examples if a currency code is not in ISO 4217."""
     if "currency" not in found.columns:
@@ -182,7 +201,3 @@ def refuse_impossible_rates(connection: duckdb.DuckDBPyConnection, rates: Answer
     if rows:
         shown = "; ".join(f"{currency} from {start}" for currency, start in rows)
         raise LoadError(f"An exchange rate must be above zero, but is not: {shown}.")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0].rstrip(".")

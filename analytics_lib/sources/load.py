@@ -72,8 +72,8 @@ def load(source: str, files: Sequence[Path], url: str, *, replace: bool = False)
     with tempfile.TemporaryDirectory(prefix="analytics-") as folder, connect_duckdb() as connection:
         connection.execute(f"SET memory_limit = '{_MEMORY}'")
         connection.execute("SET temp_directory = $folder", {"folder": folder})
-        show_files(connection, files)
-        answers = _answers(connection, recipe)
+        views = show_files(connection, files)
+        answers = _answers(connection, recipe, views)
         about = read_about(connection, answers)
         without_rate = _convert(connection, answers, about["reporting_currency"])
         with publish(url, replace=replace, source=source) as publication:
@@ -92,9 +92,13 @@ def load(source: str, files: Sequence[Path], url: str, *, replace: bool = False)
     )
 
 
-def _answers(connection: duckdb.DuckDBPyConnection, recipe: Recipe) -> dict[str, Answer]:
+def _answers(
+    connection: duckdb.DuckDBPyConnection, recipe: Recipe, views: Mapping[str, Path]
+) -> dict[str, Answer]:
     return {
-        name: answer(connection, recipe, name) for name in schema.metadata.tables if name in recipe.selects
+        name: answer(connection, recipe, name, views)
+        for name in schema.metadata.tables
+        if name in recipe.selects
     }
 
 

@@ -100,8 +100,13 @@ class Reader:
         (UTC) and local dates are datetime64[us] without zone. A column has the type that the SELECT
         declares, so frames are the same on every engine. Raises WarehouseError.
         """
+        return self.fetch_with_sql(question)[0]
+
+    def fetch_with_sql(self, question: Question) -> tuple[pd.DataFrame, str, dict[str, Any]]:
+        """As `fetch`, with the SQL text that was sent and its parameters by name."""
         text, parameters = spell(question, self._database.dialect)
-        return to_frame(self._session.answer(text, parameters), declared_types(question))
+        frame = to_frame(self._session.answer(text, parameters), declared_types(question))
+        return frame, text, parameters
 
     def contents(self) -> Contents:
         """Columns, `about`, `coverage` and version as this view sees them."""
