@@ -168,7 +168,10 @@ class Metric(Definition):
         for name in by:
             if name not in self.rows.dimensions:
                 raise UnknownName(f"dimension of {self.name}", name, self.rows.dimensions)
-            found |= columns_of(self.rows.dimensions[name].expression)
+            dimension = self.rows.dimensions[name]
+            found |= columns_of(dimension.expression)
+            for _, match in dimension.lookups:
+                found |= columns_of(match)
         return found
 
     @property

@@ -1,6 +1,6 @@
 -- The set was cut by arrival (July 2015 to August 2017), not by booking. A booking made shortly before the
 -- end is in it only if its guests arrived before the end: those with long lead times are missing, and the
--- last months would look like a collapse. So bookings are complete up to the day from which 19 of 20 lead
+-- last months would look like a collapse. So bookings count as complete up to the day from which 9 of 10 lead
 -- times still end inside the set, cancellations likewise by their notice. Before the first arrival day only
 -- bookings with long lead times are there: nothing is complete before it. Columns that are not named here
 -- follow created_at.
@@ -8,11 +8,11 @@ WITH bounds AS (
     SELECT
         min(arrival_date)::DATE AS first_arrival,
         max(arrival_date)::DATE AS last_arrival,
-        quantile_disc(lead_time, 0.95)::INTEGER AS lead_days,
+        quantile_disc(lead_time, 0.9)::INTEGER AS lead_days,
         quantile_disc(
-            date_diff('day', reservation_status_date::DATE, arrival_date::DATE), 0.95
+            date_diff('day', reservation_status_date::DATE, arrival_date::DATE), 0.9
         ) FILTER (reservation_status = 'Canceled')::INTEGER AS notice_days,
-        quantile_disc(stays_in_weekend_nights + stays_in_week_nights, 0.95)::INTEGER AS nights
+        quantile_disc(stays_in_weekend_nights + stays_in_week_nights, 0.9)::INTEGER AS nights
     FROM source
 )
 
@@ -29,8 +29,8 @@ SELECT
         first_arrival
     ])::TIMESTAMP AS complete_from,
     unnest([
-        last_arrival - lead_days,
-        last_arrival - notice_days,
+        greatest(last_arrival - lead_days, first_arrival),
+        greatest(last_arrival - notice_days, first_arrival),
         last_arrival + 1,
         last_arrival + 1,
         last_arrival + 1,
