@@ -5,17 +5,43 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+STOPPED = 130
+"""The exit code of a command that was interrupted: 128 and the number of the signal."""
 
-from analytics_lib.cli import TIME_FRAMES, DatabaseOption, app
-from analytics_lib.errors import AnalyticsError, InputError
-from analytics_lib.home import VARIABLE as HOME_VARIABLE
-from analytics_lib.home import home
-from analytics_lib.service import URL_VARIABLE, connect
+
+@contextmanager
+def _ending_in_one_line() -> Iterator[None]:
+    """Ctrl-C says that it stopped, and nothing else.
+
+    Others make errors of their own out of an interrupt: DuckDB a RuntimeError, Typer an exit. Each still
+    has the KeyboardInterrupt behind it.
+    """
+    try:
+        yield
+    except BaseException as error:
+        behind: BaseException | None = error
+        while behind is not None and not isinstance(behind, KeyboardInterrupt):
+            behind = behind.__cause__ or (None if behind.__suppress_context__ else behind.__context__)
+        if behind is None:
+            raise
+        sys.stderr.write("Stopped.\n")
+        raise SystemExit(STOPPED) from None
+
+
+with _ending_in_one_line():  # reading the libraries takes seconds, in which people change their minds
+    import typer
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from analytics_lib.cli import TIME_FRAMES, DatabaseOption, app
+    from analytics_lib.errors import AnalyticsError, InputError
+    from analytics_lib.home import VARIABLE as HOME_VARIABLE
+    from analytics_lib.home import home
+    from analytics_lib.service import URL_VARIABLE, connect
 
 OFFLINE = (
     "--LabApp.news_url=None",
@@ -62,7 +88,7 @@ def report(
     from scheduler.plan import DEFAULT_NOTEBOOK, Asked, plan
     from scheduler.publish import write_index
     from scheduler.render import FORMATS
-    from scheduler.workers import run_all
+    from scheduler.workers import clean_termination, run_all
 
     kinds = tuple(dict.fromkeys(formats or ("html", "pdf")))
     for kind in kinds:
@@ -82,7 +108,7 @@ def report(
     analytics = connect(database)
     runs = plan(asked, analytics)
     failures = 0
-    with analytics.warehouse.share() as (url, snapshot), _progress() as progress:
+    with clean_termination(), analytics.warehouse.share() as (url, snapshot), _progress() as progress:
         bar = progress.add_task("reports", total=len(runs))
         for outcome in run_all(
             runs, Data(url, snapshot), kinds, folder, workers=workers, cell_limit=cell_limit
@@ -96,7 +122,8 @@ def report(
                 )
             for path in () if outcome.failure else outcome.files:
                 progress.console.print(_shown(path), markup=False, highlight=False, soft_wrap=True)
-    write_index(folder)
+    if failures < len(runs):
+        write_index(folder)
     if failures:
         raise typer.Exit(1)
 
@@ -128,11 +155,12 @@ def lab(
 
 def main() -> None:
     """Run the command; an error that a person can mend is one sentence on standard error."""
-    try:
-        app()
-    except AnalyticsError as error:
-        sys.stderr.write(f"Error: {error}\n")
-        raise SystemExit(2 if isinstance(error, InputError) else 1) from None
+    with _ending_in_one_line():
+        try:
+            app()
+        except AnalyticsError as error:
+            sys.stderr.write(f"Error: {error}\n")
+            raise SystemExit(2 if isinstance(error, InputError) else 1) from None
 
 
 def _progress() -> Progress:

@@ -7,10 +7,11 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import nbformat
 import papermill
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
@@ -66,15 +67,19 @@ def execute(
             notebook = _stamped(nbformat.read(executed, as_version=4), run)
             refuse_empty_charts(notebook)
             pages = {kind: render(notebook, kind, run.name) for kind in formats}
+            return Outcome(run, publish(pages, target))
         except AnalyticsError as error:
-            return Outcome(run, _keep(executed, target), f"{run.name} ({run.scope.period.name}): {error}")
-        return Outcome(run, publish(pages, target))
+            reason = str(error)
+        except OSError as error:
+            reason = f"a file could not be written: {_one_line(str(error))}"
+        return Outcome(run, _keep(executed, target), f"{run.name} ({run.scope.period.name}): {reason}")
 
 
 def _run_notebook(run: Run, data: Data, executed: Path, cell_limit: int) -> None:
     environment = kernel_environment(**{URL_VARIABLE: data.url, SNAPSHOT_VARIABLE: data.snapshot})
     papermill_engines.register("analytics", TruthfulEngine)
-    with kernel_manager(KERNEL) as manager:
+    said = executed.with_name("kernel.log")
+    with said.open("w") as kernel_log, kernel_manager(KERNEL) as manager:
         try:
             papermill.execute_notebook(
                 run.notebook,
@@ -87,6 +92,7 @@ def _run_notebook(run: Run, data: Data, executed: Path, cell_limit: int) -> None
                 execution_timeout=cell_limit,
                 km=manager,
                 kernel_environment=environment,
+                kernel_log=kernel_log,
             )
         except PapermillExecutionError as error:
             raise RunError(
@@ -98,6 +104,9 @@ def _run_notebook(run: Run, data: Data, executed: Path, cell_limit: int) -> None
             ) from error
         except DeadKernelError as error:
             raise RunError(f"the kernel died in {_cell(executed)} (killed, or out of memory).") from error
+        except RuntimeError as error:
+            last = said.read_text(errors="replace").strip().splitlines()[-1:]
+            raise RunError(f"the kernel did not answer: {_one_line(' '.join(last) or str(error))}") from error
 
 
 class TruthfulEngine(Engine):
@@ -114,6 +123,7 @@ class TruthfulEngine(Engine):
         *,
         km: Any,
         kernel_environment: dict[str, str],
+        kernel_log: IO[str],
         execution_timeout: int,
         **_: Any,
     ) -> Any:
@@ -125,8 +135,16 @@ class TruthfulEngine(Engine):
             startup_timeout=120,
             error_on_timeout=None,
         )
-        # A kernel of a manager that it was given outlives the client unless told otherwise.
-        return client.execute(env=kernel_environment, cleanup_kc=True)
+        # What the kernel itself says while it ends is no failure of the run.
+        words = {"stdout": kernel_log, "stderr": kernel_log}
+        try:
+            return client.execute(env=kernel_environment, cleanup_kc=False, **words)
+        finally:
+            # The client ends first: its threads and sockets are not to be closed under it.
+            if client.kc is not None:
+                client.kc.stop_channels()
+            if km.has_kernel:
+                run_sync(km.shutdown_kernel)(now=True)
 
 
 class _MarkingClient(PapermillNotebookClient):
@@ -173,10 +191,13 @@ def _keep(executed: Path, target: Path) -> tuple[Path, ...]:
     if not executed.exists():
         return ()
     kept = target.parent / f"{target.name}.failed.ipynb"
-    kept.parent.mkdir(parents=True, exist_ok=True)
     partial = kept.with_suffix(f".{os.getpid()}.partial")
-    partial.write_bytes(executed.read_bytes())
-    partial.replace(kept)
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(executed.read_bytes())
+        partial.replace(kept)
+    except OSError:
+        return ()
     return (kept,)
 
 

@@ -1,13 +1,17 @@
-"""One Jupyter kernel for one run, on Unix sockets that only its owner can reach."""
+"""One Jupyter kernel for one run, on Unix sockets that only its owner can reach.
+
+However the run ends, the kernel and what its cells started end with it.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from jupyter_client.manager import AsyncKernelManager
@@ -30,6 +34,7 @@ def kernel_manager(kernel_name: str) -> Iterator[AsyncKernelManager]:
         manager.connection_file = str(folder / "connection.json")
         yield manager
     finally:
+        _kill_group(manager)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -42,6 +47,16 @@ def kernel_environment(**ours: str | None) -> dict[str, str]:
         else:
             environment[name] = value
     return environment
+
+
+def _kill_group(manager: AsyncKernelManager) -> None:
+    """End the kernel's session, which is its own: cells may have started processes that would live on."""
+    kernel = getattr(manager.provisioner, "pid", None)
+    if sys.platform != "win32" and kernel is not None:
+        with suppress(ProcessLookupError):
+            os.killpg(kernel, signal.SIGKILL)
+        with suppress(ChildProcessError):
+            os.waitpid(kernel, 0)
 
 
 def _short_folder() -> Path:

@@ -63,7 +63,7 @@ def plan(asked: Asked, analytics: AnalyticsService) -> tuple[Run, ...]:
     runs: dict[Path, Run] = {}
     for name in asked.notebooks:
         path = find_notebook(name)
-        notebook = nbformat.read(path, as_version=4)
+        notebook = read_notebook(path)
         for time_frame in asked.time_frames:
             for model in _models(asked.business_models):
                 run = _run(asked, analytics, path, notebook, time_frame, model, version)
@@ -81,6 +81,27 @@ def find_notebook(name: str) -> Path:
     if given.stem not in known:
         raise UnknownName("notebook", name, known)
     return known[given.stem]
+
+
+def read_notebook(path: Path) -> nbformat.NotebookNode:
+    """The notebook in a file. Raises `InputError` for what is not a notebook, or not one of Python."""
+    try:
+        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
+        about, cells = notebook.metadata, notebook.cells
+        language = about.get("kernelspec", {}).get("language") or about.get("language_info", {}).get("name")
+        known = all(cell.cell_type and isinstance(cell.source, str) for cell in cells)
+    except OSError as error:
+        raise InputError(f"The notebook {path} cannot be read: {error.strerror}.") from error
+    except Exception as error:
+        # nbformat has another error for each way in which a file can be wrong, and some are built in.
+        raise InputError(
+            f"The file {path} is not a Jupyter notebook: save it again in JupyterLab."
+        ) from error
+    if not known:
+        raise InputError(f"The file {path} is not a Jupyter notebook: save it again in JupyterLab.")
+    if language and str(language).lower() != "python":
+        raise InputError(f"The notebook {path} is written in {language}: reports run notebooks in Python.")
+    return notebook
 
 
 def _run(

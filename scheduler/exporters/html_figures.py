@@ -11,13 +11,18 @@ from typing import Any
 
 from analytics_lib.errors import RunError
 from scheduler.exporters.html_blocks import Chart, Picture
-from scheduler.exporters.svg import render_svg
+from scheduler.exporters.svg import draws_nothing
+from scheduler.exporters.svg_extent import render_whole
 
-FULL, HALF = 1000, 520  # px: a chart across the page, and one of two side by side
+# px: a chart across the page, one of two side by side, and either on a telephone
+FULL, HALF, NARROW = 1000, 520, 340
+_LEGIBLE = 760  # px: a wide drawing that has no narrow twin scrolls in its box rather than shrink further
 _COMPOSED = ("hconcat", "vconcat", "concat", "facet", "repeat")
 _FACETS = ("row", "column", "facet")
 _MOST_ROWS = 500
+_MOST_NARROW = 40_000  # characters: a heavier drawing is not put into the page twice
 _MARK_NAME = re.compile(r' (?:aria-label|aria-roledescription|role)="[^"]*"')
+_SIZE = re.compile(r' (?:width|height)="[^"]*"')
 _FAR_LINK = re.compile(r' (?:xlink:)?href="(?!#|data:image/)[^"]*"')
 
 
@@ -38,7 +43,17 @@ def render_chart(chart: Chart, number: int, fallback: str, *, half: bool, strict
     if ours.get("empty"):
         return _figure(number, f'<p class="missing">No data: {escape(str(ours["empty"]))}</p>', caption)
     spec = page_spec(chart.spec)
-    svg = _static(spec, alt or title or fallback, half)
+    width = None if _is_vega(spec) or _is_composed(spec) else HALF if half else FULL
+    wide = _static(spec, alt or title or fallback, width)
+    if strict and draws_nothing(wide):
+        raise RunError(
+            f"The chart '{title or alt}' shows nothing: check its fields and filters, or say why it is empty."
+        )
+    svg = _still(wide, "wide alone")
+    if width is not None:
+        narrow = _static(spec, alt or title or fallback, NARROW)
+        if len(narrow) <= _MOST_NARROW:
+            svg = _still(wide, "wide") + _still(narrow, "narrow")
     drawing = (
         f'<div class="drawing" role="img" tabindex="0" aria-label="{escape(alt or title or fallback)}">'
         f"{svg}</div>"
@@ -77,12 +92,22 @@ def _is_vega(spec: Mapping[str, Any]) -> bool:
     return "/vega/v" in str(spec.get("$schema", "")) or "marks" in spec
 
 
-def _static(spec: Mapping[str, Any], alt: str, half: bool) -> str:
-    width = None if _is_vega(spec) else HALF if half else FULL
-    svg = render_svg({**spec, "description": alt}, width=width)
+def _static(spec: Mapping[str, Any], alt: str, width: int | None) -> str:
+    svg = render_whole({**spec, "description": alt}, width=width)
     head, mark, rest = svg.partition(">")
     # The drawing as a whole carries the name; one on each of its marks only weighs.
     return head + mark + _FAR_LINK.sub("", _MARK_NAME.sub("", rest))
+
+
+def _still(svg: str, kind: str) -> str:
+    """The drawing as wide as its place, by its viewBox alone, but neither blown up nor illegibly small."""
+    head, mark, rest = svg.partition(">")
+    width = float(head.partition(' width="')[2].partition('"')[0])
+    limits = f"max-width:{width * (1 if 'alone' in kind else 1.5):g}px"
+    if "alone" in kind:
+        limits += f";min-width:{min(width, _LEGIBLE):g}px"
+    head = _SIZE.sub("", head).replace(' class="marks"', f' class="marks still {kind}" style="{limits}"', 1)
+    return head + mark + rest
 
 
 def _live(spec: Mapping[str, Any], page: dict[str, Any]) -> dict[str, Any]:

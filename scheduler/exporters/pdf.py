@@ -27,6 +27,7 @@ from scheduler.exporters.typst_tiles import tiles_node
 
 _TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "report.typ"
 _UNDATED = 946_684_800  # 2000-01-01: a notebook that does not say how old its data is; never the clock
+_LONG = 4  # sections: a shorter report is read without a table of contents, from its first page on
 _FOOTER = (
     ("Data as of", "data_as_of"),
     ("Run", "run_id"),
@@ -91,9 +92,8 @@ class PdfReport(Exporter):
             "language": language.lower() if re.fullmatch(r"[A-Za-z]{2,3}", language) else "en",
             "region": region if re.fullmatch(r"[A-Za-z]{2}", region) else "",
             "footer": [[label, text(_plainly(about[key]))] for label, key in _FOOTER if about.get(key)],
-            "contents": len(sections) > 1,
+            "contents": len(sections) >= _LONG,
             "depth": 2 if len(sections) < 12 else 1,
-            "new-page": len(sections) > 2,
             "lead": nodes[:start],
             "body": nodes[start:],
             "twins": flow.twins,

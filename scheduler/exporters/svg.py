@@ -9,11 +9,12 @@ from __future__ import annotations
 import copy
 import functools
 import hashlib
+import json
 import os
 import re
 import threading
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ _SVG = "http://www.w3.org/2000/svg"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 _MAJOR = re.compile(r"/(vega-lite|vega)/v(\d+)")
 _LATEST = {4: "5.8", 5: "5.21", 6: "6.4"}
+_NUMBER = r"(-?[\d.]+(?:e-?\d+)?)"
+_RECTANGLE = re.compile(rf"M{_NUMBER[1:-1]},{_NUMBER[1:-1]}h{_NUMBER}v{_NUMBER}h{_NUMBER[1:-1]}Z")
+_POINT = re.compile(rf"[ML]({_NUMBER[1:-1]},{_NUMBER[1:-1]})")
 _FIRST_USE = threading.Lock()
 
 ET.register_namespace("", _SVG)
@@ -42,15 +46,58 @@ def render_svg(spec: Mapping[str, Any], *, width: int | None = None) -> str:
     content, and `role`, `aria-label` and `<title>` hold the spec's `description`, if there is one.
     Nothing is fetched: data and images behind an address are refused. Raises RunError.
     """
-    prepared = _prepared(spec, width)
-    _prepare_converter()
     try:
-        raw = _converted(prepared)
+        return _rendered(json.dumps(dict(spec), sort_keys=True), width)
     except ValueError as error:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         reason = next((line for line in lines if "Error: " in line), "the converter gave no reason")
         raise RunError(f"The chart {_name(spec)} cannot be drawn ({reason}); mend its spec.") from error
+
+
+@functools.lru_cache(maxsize=64)
+def _rendered(canonical: str, width: int | None) -> str:
+    spec = json.loads(canonical)
+    _prepare_converter()
+    raw = _converted(_prepared(spec, width))
     return finished(ET.fromstring(raw), str(spec.get("description") or ""))
+
+
+def draws_nothing(svg: str) -> bool:
+    """Whether a chart of Vega's has drawn no mark: axes, legends and titles may be there, data is not."""
+    return not any(
+        _is_seen(element) for group in _mark_groups(ET.fromstring(svg)) for element in group.iter()
+    )
+
+
+def _mark_groups(element: ET.Element) -> Iterator[ET.Element]:
+    classes = element.get("class", "").split()
+    if "NaN" in element.get("transform", ""):
+        return
+    if "role-mark" in classes and "mark-group" not in classes:
+        yield element
+        return
+    for child in element:
+        yield from _mark_groups(child)
+
+
+def _is_seen(element: ET.Element) -> bool:
+    if any("NaN" in element.get(key, "") for key in ("transform", "d", "x2", "y2")):
+        return False
+    kind = element.tag.removeprefix(f"{{{_SVG}}}")
+    if kind == "path":
+        return _has_extent(element.get("d", ""))
+    if kind == "line":
+        return any(float(element.get(key) or 0) for key in ("x2", "y2"))
+    if kind == "image":
+        return any(key.endswith("href") for key in element.attrib)
+    return kind == "text" and bool("".join(element.itertext()).strip())
+
+
+def _has_extent(outline: str) -> bool:
+    """Whether a path covers more than a point; a bar without height or width is a line of no length."""
+    if rectangle := _RECTANGLE.fullmatch(outline):
+        return all(float(side) for side in rectangle.groups())
+    return len(set(_POINT.findall(outline))) > 1 or any(curve in outline for curve in "AaCcQqhv")
 
 
 def finished(root: ET.Element, alt: str) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from analytics_lib.errors import RunError
 from scheduler.exporters.html_blocks import Chart, Picture
-from scheduler.exporters.svg import render_svg
+from scheduler.exporters.svg import draws_nothing
+from scheduler.exporters.svg_extent import render_whole
 from scheduler.exporters.typst_manuscript import Manuscript, Node
 from scheduler.exporters.typst_prose import picture_file
 from scheduler.exporters.typst_tables import grid_of, table_nodes
@@ -47,11 +48,15 @@ def chart_figure(manuscript: Manuscript, chart: Chart, number: int, fallback: st
     spec["usermeta"] = {"embedOptions": (chart.spec.get("usermeta") or {}).get("embedOptions") or {}}
     spec["background"] = "transparent"
     try:
-        drawing = render_svg(spec, width=None if _is_vega(spec) else _WIDTH)
+        drawing = render_whole(spec, width=None if _is_vega(spec) else _WIDTH)
     except RunError:
         if strict:
             raise
         return Figure({**node, "missing": "This chart cannot be drawn from what the notebook holds."})
+    if strict and draws_nothing(drawing):
+        raise RunError(
+            f"The chart '{title or alt}' shows nothing: check its fields and filters, or say why it is empty."
+        )
     drawing = manuscript.glyphs.shown(drawing, boxes=False)
     node["file"] = manuscript.keep(drawing.encode(), "svg")
     node["alt"] = manuscript.text(alt or title or fallback)

@@ -31,6 +31,7 @@ GOOD: dict[str, Any] = {
     "is_test": False,
 }
 BROKEN: dict[str, dict[str, Any]] = {
+    "no_booking_day": {"created_at": None},
     "no_guests": {"party_size": 0},
     "zero_nights": {"ends_on": date(2026, 2, 1)},
     "ends_before_starts": {"ends_on": date(2026, 1, 31)},

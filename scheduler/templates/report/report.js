@@ -35,6 +35,18 @@ const fitted = (spec, excess) => {
   return copy;
 };
 
+const overflows = (place) => {
+  const box = place.querySelector('svg').getBoundingClientRect();
+  return [...place.querySelectorAll('svg text')]
+    .map((text) => text.getBoundingClientRect())
+    .some((text) => text.width && (text.left < box.left - 1 || text.right > box.right + 1));
+};
+
+// Vega makes room for labels in one step, which moves the labels; a few steps more and all are inside.
+const settled = async (place, view) => {
+  for (let steps = 0; steps < 12 && overflows(place); steps += 1) await view.resize().runAsync();
+};
+
 const draw = async (place, chart) => {
   const embed = (spec) => window.vegaEmbed(place, spec, { ...OPTIONS, ...chart.locales, mode: chart.mode });
   const excess = () => (place.querySelector('svg')?.width.baseVal.value ?? 0) - place.clientWidth;
@@ -53,12 +65,14 @@ const start = async (figure) => {
   const place = figure.querySelector('.drawing');
   const chart = JSON.parse(figure.querySelector('.chart-spec').textContent);
   const still = place.innerHTML;
+  const follows = chart.spec.width === 'container';
   let drawn;
   let width = place.clientWidth;
   const redraw = async () => {
     try {
       drawn?.finalize();
       drawn = await draw(place, chart);
+      if (follows) await settled(place, drawn.view);
       figure.dataset.live = 'yes';
     } catch (error) {
       place.innerHTML = still;
@@ -67,8 +81,9 @@ const start = async (figure) => {
     }
   };
   await redraw();
-  const follows = chart.spec.width === 'container';
   if (follows) {
+    // After Vega's own answer to the new width.
+    window.addEventListener('resize', () => drawn?.view.runAsync().then((view) => settled(place, view)));
     window.addEventListener('beforeprint', () => {
       const alone = place.clientWidth > 0.75 * figure.parentElement.clientWidth;
       drawn?.view.width(Math.min(place.clientWidth, alone ? PAPER : HALF_PAPER)).run();

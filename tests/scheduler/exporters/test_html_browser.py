@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import altair as alt
+import nbformat.v4 as nb
+import pandas as pd
 import pytest
 from playwright.sync_api import Browser
 
@@ -36,6 +39,35 @@ CONTRASTS = """() => {
   }
   return { checked: texts.length, faint };
 }"""
+
+
+OUTSIDE = """(drawings) => drawings.filter((svg) => svg.checkVisibility()).flatMap((svg) => {
+  const box = svg.getBoundingClientRect();
+  const frame = svg.closest('.drawing').getBoundingClientRect();
+  const scrolls = svg.matches('.alone');
+  return [...svg.querySelectorAll('text')].map((text) => [text.textContent, text.getBoundingClientRect()])
+    .filter(([, text]) => text.width && (text.left < box.left - 1 || text.right > box.right + 1
+      || text.top < box.top - 1 || text.bottom > box.bottom + 1
+      || (!scrolls && text.right > frame.right + 1) || text.height < 9))
+    .map(([words]) => words);
+})"""
+
+
+def long_labels() -> Any:
+    """Charts whose labels are long for a telephone: an hour's one point, bars, panels."""
+    names = ["October 31, 2026, 23:00 to 00:00", "October 31, 2026, 22:00 to 23:00"]
+    frame = pd.DataFrame({"hour": ["23:00"] * 2, "value": [1317, 3145], "series": names})
+    base = alt.Chart(frame).encode(alt.X("hour:N", title=None), alt.Y("value:Q", title=None))
+    points = base.mark_line(point=True) + base.mark_text(align="left", dx=8).encode(text="series:N")
+    chart = html_notebooks.ours(
+        points.configure(**html_notebooks.CONFIG),
+        "One hour beside another.",
+        ["Hour", "Value"],
+        [["23", "1"]],
+    )
+    heading = nb.new_markdown_cell("# An hour and its labels")
+    others = (html_notebooks.trend(), html_notebooks.bars("Direct guests lead."), html_notebooks.panels())
+    return html_notebooks.document(heading, chart, *others, **html_notebooks.ABOUT)
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +120,9 @@ def test_charts_are_seen_without_javascript(browser: Browser, address: str, sche
         page,
         seen,
     ):
-        drawings = page.locator("figure.chart .drawing > svg")
+        drawings = page.locator("figure.chart .drawing > .wide")
         assert drawings.count() == 4
+        assert page.locator("figure.chart .drawing > .narrow:visible").count() == 0
         for number in range(4):
             box = drawings.nth(number).bounding_box()
             assert box is not None
@@ -111,6 +144,24 @@ def test_nothing_scrolls_sideways(browser: Browser, address: str, width: int, ja
         assert int.from_bytes(picture[16:20], "big") == width
         if javascript:
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("width", [360, 801])
+def test_no_text_of_a_chart_is_cut_or_tiny(
+    browser: Browser, tmp_path: Path, width: int, javascript: bool
+) -> None:
+    page, _ = HtmlReport(strict=True).from_notebook_node(long_labels())
+    size = {"width": width, "height": 800}
+    page = page if javascript else page.replace('<script type="module">', '<script type="text/plain">')
+    with open_page(browser, written(page, tmp_path), viewport=size) as (tab, _):
+        if javascript:
+            live(tab)
+        assert tab.locator(".drawing svg:visible text").count() > 30
+        assert tab.eval_on_selector_all(".drawing svg", OUTSIDE) == []
+        tab.set_viewport_size({"width": width - 20, "height": 700})
+        tab.wait_for_timeout(500)
+        assert tab.eval_on_selector_all(".drawing svg", OUTSIDE) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from analytics_lib.errors import RunError
-from scheduler.exporters.svg import render_svg
+from scheduler.exporters.svg import draws_nothing, render_svg
 
 VEGALITE = "https://vega.github.io/schema/vega-lite/v6.json"
 
@@ -129,3 +129,43 @@ def test_the_clock_of_the_process_is_left_alone(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("TZ", "Asia/Tokyo")
     render_svg(line())
     assert os.environ["TZ"] == "Asia/Tokyo"
+
+
+def drawn(mark: Any, rows: list[dict[str, Any]], y: str = "bookings", **others: Any) -> str:
+    encoding = {"x": {"field": "model", "type": "nominal"}, "y": {"field": y, "type": "quantitative"}}
+    unit = {"mark": mark, "encoding": encoding}
+    return render_svg({"$schema": VEGALITE, "data": {"values": rows}, **unit, **others}, width=320)
+
+
+ROWS: list[dict[str, Any]] = [{"model": "B2C", "bookings": 3}, {"model": "B2B", "bookings": 5}]
+NULLS: list[dict[str, Any]] = [{**row, "bookings": None} for row in ROWS]
+MARKS = ["bar", "line", "area", "point", "circle", "tick", "rect", {"type": "line", "point": True}]
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=str)
+def test_a_chart_of_no_data_draws_nothing(mark: Any) -> None:
+    assert draws_nothing(drawn(mark, []))
+    assert draws_nothing(drawn(mark, ROWS, transform=[{"filter": "datum.bookings > 9"}]))
+
+
+@pytest.mark.parametrize("mark", [mark for mark in MARKS if mark not in ("tick", "rect")], ids=str)
+def test_a_column_of_nulls_and_a_misspelt_field_draw_nothing(mark: Any) -> None:
+    assert draws_nothing(drawn(mark, NULLS))
+    assert draws_nothing(drawn(mark, ROWS, y="bokings"))
+
+
+@pytest.mark.parametrize("mark", [*MARKS, "rule", {"type": "bar", "cornerRadius": 3}], ids=str)
+def test_a_chart_of_data_draws_something(mark: Any) -> None:
+    assert not draws_nothing(drawn(mark, ROWS))
+
+
+def test_text_layers_facets_and_pies_draw_something() -> None:
+    text = {"field": "bookings", "type": "quantitative"}
+    words = {"mark": "text", "encoding": {"text": text}, "data": {"values": ROWS}}
+    assert not draws_nothing(render_svg({"$schema": VEGALITE, **words}))
+    layers = {"$schema": VEGALITE, "layer": [{"mark": "bar", "data": {"values": []}}, words]}
+    assert not draws_nothing(render_svg(layers))
+    pie = {"mark": "arc", "encoding": {"theta": text}, "data": {"values": ROWS}}
+    assert not draws_nothing(render_svg({"$schema": VEGALITE, **pie}))
+    facet = {"facet": {"field": "model"}, "spec": words, "data": {"values": ROWS}}
+    assert not draws_nothing(render_svg({"$schema": VEGALITE, **facet}))
