@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import IO, Any
 
 import nbformat
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
@@ -140,11 +142,19 @@ class TruthfulEngine(Engine):
         try:
             return client.execute(env=kernel_environment, cleanup_kc=False, **words)
         finally:
-            # The client ends first: its threads and sockets are not to be closed under it.
-            if client.kc is not None:
-                client.kc.stop_channels()
-            if km.has_kernel:
-                run_sync(km.shutdown_kernel)(now=True)
+            run_sync(_end)(client, km)
+
+
+async def _end(client: PapermillNotebookClient, manager: AsyncKernelManager) -> None:
+    """Stop the client and then its kernel, so that no socket or task is closed under its user."""
+    interrupted = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in interrupted:
+        task.cancel()
+    await asyncio.gather(*interrupted, return_exceptions=True)
+    if client.kc is not None:
+        client.kc.stop_channels()
+    if manager.has_kernel:
+        await manager.shutdown_kernel(now=True)
 
 
 class _MarkingClient(PapermillNotebookClient):

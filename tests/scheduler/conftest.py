@@ -27,6 +27,10 @@ class Watch:
     def kernels_started(self) -> int:
         return len(self.count.read_text().split()) if self.count.exists() else 0
 
+    def sleeping(self) -> int:
+        """How many processes that a cell started, with the folder on their command line, are running."""
+        return sum(any("time.sleep(777)" in part for part in found.cmdline()) for found in self._kernels())
+
     def left_behind(self) -> list[str]:
         """Kernels that still run and temporary files that still lie there, once they had time to go."""
         until = time.monotonic() + 5

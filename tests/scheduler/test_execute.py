@@ -121,3 +121,29 @@ def test_the_executed_notebook_carries_where_its_numbers_come_from(
     assert "papermill" not in notebook.metadata
     assert not any("papermill" in cell.metadata or "execution" in cell.metadata for cell in notebook.cells)
     assert str(tmp_path) not in nbformat.writes(notebook)
+
+
+@pytest.mark.parametrize(("name", "limit"), [("child_process", 60), ("endless_child", 3), ("plain", 60)])
+def test_a_run_is_silent_and_ends_what_its_cells_started(
+    small: AnalyticsService,
+    tmp_path: Path,
+    watch: Watch,
+    capfd: pytest.CaptureFixture[str],
+    name: str,
+    limit: int,
+) -> None:
+    outcome = outcome_of(name, small, tmp_path / "reports", ("ipynb",), limit)
+    assert bool(outcome.failure) == (name == "endless_child")
+    assert "started" in outcome.files[0].read_text() or name == "plain"
+    assert watch.left_behind() == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_folder_that_cannot_be_written_is_the_outcome_of_the_run(
+    small: AnalyticsService, tmp_path: Path
+) -> None:
+    (tmp_path / "reports").write_text("a file in the way")
+    good = outcome_of("plain", small, tmp_path / "reports", ("ipynb",))
+    assert good.files == () and "could not be written" in str(good.failure)
+    failing = outcome_of("failing_cell", small, tmp_path / "reports", ("ipynb",))
+    assert failing.files == () and "ZeroDivisionError" in str(failing.failure)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 from pathlib import Path
 
@@ -152,3 +153,44 @@ def test_notebooks_are_found_by_name_or_path() -> None:
     assert find_notebook(GOOD) == Path(GOOD).resolve()
     with pytest.raises(UnknownName, match="nowhere"):
         find_notebook("nowhere/at_all.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("not json", "not a Jupyter notebook"),
+        ("[]", "not a Jupyter notebook"),
+        ("{}", "not a Jupyter notebook"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}', "not a Jupyter notebook"),
+        ('{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [1]}', "not a Jupyter notebook"),
+        (b"\xff\xfe\x00", "not a Jupyter notebook"),
+    ],
+)
+def test_what_is_no_notebook_is_refused_in_one_sentence(
+    small: AnalyticsService, tmp_path: Path, content: str | bytes, reason: str
+) -> None:
+    path = tmp_path / "report.ipynb"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(InputError, match=reason) as refused:
+        places(small, notebooks=(str(path),))
+    assert "report.ipynb" in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}},
+        {"language_info": {"name": "R"}},
+    ],
+)
+def test_notebooks_of_another_language_are_refused(
+    small: AnalyticsService, tmp_path: Path, about: dict[str, object]
+) -> None:
+    notebook = json.loads(Path(GOOD).read_text())
+    path = tmp_path / "report.ipynb"
+    path.write_text(json.dumps(notebook | {"metadata": about}))
+    with pytest.raises(InputError, match=r"report\.ipynb is written in R: "):
+        places(small, notebooks=(str(path),))
+    path.write_text(json.dumps(notebook | {"metadata": {}}))
+    assert places(small, notebooks=(str(path),)) == ["2026-10/report/all"]

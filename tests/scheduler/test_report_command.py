@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import lxml.html
@@ -124,3 +130,50 @@ def test_a_database_without_data_is_one_sentence(analytics: Command, tmp_path: P
     )
     assert said.code == 1 and said.err.count("\n") == 1 and "none.duckdb" in said.err
     assert watch.kernels_started() == 0
+
+
+def test_each_run_into_a_folder_that_cannot_be_written_is_one_line(
+    analytics: Command, small_url: str, tmp_path: Path
+) -> None:
+    (tmp_path / "reports").write_text("a file in the way")
+    said = analytics(
+        *("report", notebook("plain"), notebook("failing_cell"), "--format", "ipynb", "--workers", "1"),
+        *("--database", small_url, "--output", str(tmp_path / "reports")),
+    )
+    assert said.code == 1 and said.err == ""
+    assert [line.split()[:2] for line in said.out.splitlines()] == [
+        ["Failed:", "plain"],
+        ["Failed:", "failing_cell"],
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("told", "code", "words"), [("SIGTERM", 143, ""), ("SIGINT", 130, "Stopped.\n")])
+def test_a_command_that_is_told_to_end_takes_everything_with_it(
+    small_url: str, tmp_path: Path, watch: Watch, workers: int, told: str, code: int, words: str
+) -> None:
+    other = tmp_path / "other_child.ipynb"
+    shutil.copy(notebook("endless_child"), other)
+    command = subprocess.Popen(
+        [
+            *(sys.executable, "-c", "from scheduler.cli import main; main()"),
+            *("report", notebook("endless_child"), str(other), "--workers", str(workers)),
+            *("--database", small_url, "--output", str(tmp_path / "reports")),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    until = time.monotonic() + 60
+    while watch.sleeping() < workers and time.monotonic() < until:
+        time.sleep(0.1)
+    # A terminal sends Ctrl-C to every process of its foreground group.
+    (os.killpg if told == "SIGINT" else os.kill)(command.pid, signal.Signals[told])
+    said, _ = command.communicate(timeout=30)
+    assert (command.returncode, said) == (code, words)
+    assert watch.kernels_started() == workers
+    assert watch.left_behind() == []
+    assert not (tmp_path / "reports").exists()
