@@ -12,6 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+pytest_plugins = ["tests.small_fixtures"]
+
 
 @pytest.fixture(scope="session")
 def real_data() -> Path:

@@ -14,8 +14,6 @@ from rich.console import Console
 from analytics_lib import AnalyticsService, answers
 from tests.small_platform import OCTOBER, SEPTEMBER, holding, placed
 
-pytest_plugins = ["tests.small_fixtures"]
-
 SCOPE_KEYS = {
     "time_frame",
     "period",

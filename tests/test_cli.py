@@ -16,8 +16,6 @@ from analytics_lib import AnalyticsService
 from analytics_lib.catalogue import METRICS
 from tests.small_platform import Command, raw
 
-pytest_plugins = ["tests.small_fixtures"]
-
 COMMANDS = ("sample", "load", "check", "metrics", "query", "report", "lab")
 SCOPE_KEYS = [
     "time_frame",

@@ -13,8 +13,6 @@ from analytics_lib.explanation import Passport
 from analytics_lib.measure import Asked
 from tests.small_platform import raw
 
-pytest_plugins = ["tests.small_fixtures"]
-
 
 def passport(small: AnalyticsService, metric: str, **words: str) -> Passport:
     (found,) = small.explain(metric, small.scope(period="2026-10", **words))

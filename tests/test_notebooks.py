@@ -19,8 +19,6 @@ from analytics_lib.charts.tiles import TILES_MIME
 from tests.house import notebooks
 from tests.small_platform import raw
 
-pytest_plugins = ["tests.small_fixtures"]
-
 CHART_MIME = "application/vnd.vegalite.v6+json"
 
 

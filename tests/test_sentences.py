@@ -11,8 +11,6 @@ import pytest
 from analytics_lib import AnalyticsService, sentences
 from tests.small_platform import NOVEMBER, OCTOBER, SEPTEMBER, holding, placed
 
-pytest_plugins = ["tests.small_fixtures"]
-
 KPIS = ["total_bookings", "gross_bookings_value", "cancellation_rate"]
 UP = re.compile(r"\b(rose|grew|increased|up|more|higher)\b")
 DOWN = re.compile(r"\b(fell|dropped|decreased|down|fewer|less|lower)\b")

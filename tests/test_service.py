@@ -14,8 +14,6 @@ from analytics_lib import AnalyticsService, BusinessModel, Scope, TimeFrame, con
 from analytics_lib.errors import InputError, NoData, UnknownName
 from tests.small_platform import OCTOBER, holding, placed, raw
 
-pytest_plugins = ["tests.small_fixtures"]
-
 
 def test_the_front_door_is_pinned() -> None:
     assert analytics_lib.__all__ == [

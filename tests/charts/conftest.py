@@ -11,8 +11,6 @@ import pytest
 from analytics_lib import AnalyticsService
 from tests.small_platform import OCTOBER, SEPTEMBER, holding, placed
 
-pytest_plugins = ["tests.small_fixtures"]
-
 
 @pytest.fixture(scope="session")
 def october(small: AnalyticsService) -> pd.DataFrame:

@@ -13,8 +13,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytest_plugins = ["tests.small_fixtures"]
-
 
 @dataclass(frozen=True)
 class Watch:
