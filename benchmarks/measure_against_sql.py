@@ -1,11 +1,12 @@
-"""A year's booking KPIs by local day: `measure` against the same numbers in hand-written DuckDB SQL.
+"""A year's booking KPIs: `measure` against the same numbers in hand-written DuckDB SQL.
 
     python benchmarks/measure_against_sql.py --bookings 10000000
 
 The rival is `year_kpis/*.sql`, one statement for each timestamp of the fact, written by hand for this
-engine, this year and this zone, and read with DuckDB's own `.df()`. Both sides give 365 local days of
-the same twelve metrics, which are compared number by number. Each side runs in a process of its own,
-alternately, on the same file; the ratio is that of the medians. Goal: at most 1.15.
+engine, this year and this zone, and read with DuckDB's own `.df()`. Both sides give the same twelve
+metrics by local month (144 numbers) or by local day (4,380), which are compared number by number. Each
+side runs in a process of its own, alternately, on the same file; the ratio is that of the medians.
+Goal: at most 1.15. What `measure` costs beside the database is about 18 microseconds a number.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ METRICS = (
 )  # fmt: skip
 
 
-def by_measure(url: str) -> Callable[[], dict[str, dict[str, Any]]]:
+def by_measure(url: str, over: str) -> Callable[[], dict[str, dict[str, Any]]]:
     """Our side: the metrics by name."""
     from analytics_lib import connect
 
@@ -37,7 +38,7 @@ def by_measure(url: str) -> Callable[[], dict[str, dict[str, Any]]]:
     scope = analytics.scope(period="2025")
 
     def ask() -> dict[str, dict[str, Any]]:
-        frame = analytics.measure(METRICS, scope, over="day")
+        frame = analytics.measure(METRICS, scope, over=over)
         answer: dict[str, dict[str, Any]] = {}
         for row in frame[["metric", "bucket", "value"]].itertuples(index=False):
             answer.setdefault(row.bucket, {})[row.metric] = None if row.value is None else float(row.value)
@@ -46,12 +47,14 @@ def by_measure(url: str) -> Callable[[], dict[str, dict[str, Any]]]:
     return ask
 
 
-def by_hand(url: str) -> Callable[[], dict[str, dict[str, Any]]]:
+def by_hand(url: str, over: str) -> Callable[[], dict[str, dict[str, Any]]]:
     """The rival: three statements, joined by day and divided in pandas."""
     import duckdb
 
     connection = duckdb.connect(str(Path(url.removeprefix("duckdb:///")).resolve()), read_only=True)
-    queries = [(QUERIES / f"{name}.sql").read_text() for name in ("placed", "cancelled", "arrivals")]
+    texts = [(QUERIES / f"{name}.sql").read_text() for name in ("placed", "cancelled", "arrivals")]
+    queries = [text.replace("date_trunc('day'", f"date_trunc('{over}'") for text in texts]
+    shape = "%Y-%m-%d" if over == "day" else "%Y-%m"
 
     def ask() -> dict[str, dict[str, Any]]:
         answers = (connection.execute(query).df().set_index("local_day") for query in queries)
@@ -70,7 +73,7 @@ def by_hand(url: str) -> Callable[[], dict[str, dict[str, Any]]]:
         days["gross_bookings_value"] = days.gross_bookings_value / 100
         named = days[list(METRICS)]
         rows = zip(named.index, named.to_dict("records"), strict=True)
-        return {f"{day:%Y-%m-%d}": row for day, row in rows}
+        return {day.strftime(shape): row for day, row in rows}
 
     return ask
 
@@ -78,9 +81,9 @@ def by_hand(url: str) -> Callable[[], dict[str, dict[str, Any]]]:
 SIDES = {"measure": by_measure, "hand-written": by_hand}
 
 
-def work(side: str, url: str, asked: Any, answered: Any) -> None:
+def work(side: str, url: str, over: str, asked: Any, answered: Any) -> None:
     """A process of one side: answers each time it is asked; the first answer is a rehearsal."""
-    ask = SIDES[side](url)
+    ask = SIDES[side](url, over)
     answer = ask()
     answered.put(answer)
     while asked.get():
@@ -89,14 +92,14 @@ def work(side: str, url: str, asked: Any, answered: Any) -> None:
         answered.put((time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 
 
-def compare(url: str, rounds: int) -> dict[str, Any]:
+def compare(url: str, over: str, rounds: int) -> dict[str, Any]:
     """Median seconds and peak MiB of both sides, their ratio, and whether all numbers are equal."""
     context = multiprocessing.get_context("spawn")
     sides = {}
     answers = {}
     for side in SIDES:
         asked, answered = context.Queue(), context.Queue()
-        process = context.Process(target=work, args=(side, url, asked, answered), daemon=True)
+        process = context.Process(target=work, args=(side, url, over, asked, answered), daemon=True)
         process.start()
         answers[side] = answered.get()
         sides[side] = (process, asked, answered)
@@ -146,7 +149,8 @@ def main() -> None:
 
             url = f"duckdb:///{folder}/sample.duckdb"
             write_sample(SamplePlan(bookings=given.bookings), url)
-        print(json.dumps(compare(url, given.rounds), indent=2))
+        for over in ("month", "day"):
+            print(json.dumps({"by": over, **compare(url, over, given.rounds)}, indent=2))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 SELECT
-    starts_on::TIMESTAMP AS local_day,
+    date_trunc('day', starts_on::TIMESTAMP) AS local_day,
     count(*) FILTER (
         WHERE cancelled_at IS NULL AND no_show_at IS NULL AND ends_on > starts_on
     ) AS stays,
