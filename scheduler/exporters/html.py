@@ -22,17 +22,12 @@ from scheduler.exporters.html_clean import has_content, inner_html
 from scheduler.exporters.html_figures import render_chart, render_picture
 from scheduler.exporters.html_outline import Headings, Part, Section, take_title, words
 from scheduler.exporters.html_vega import vega_bundle
+from scheduler.exporters.report_words import FOOTER, subtitle_of
 
 _SCHEDULER = Path(__file__).resolve().parent.parent
 _TEMPLATES = _SCHEDULER / "templates" / "report"
 _FONTS = {400: "inter-latin-400-normal.woff2", 600: "inter-latin-600-normal.woff2"}
 _BOXES = {"prose": "prose", "figure": "figures"}
-_FOOTER = (
-    ("Data as of", "data_as_of"),
-    ("Run", "run_id"),
-    ("Data version", "data_version"),
-    ("Definitions", "definition_version"),
-)
 
 
 class HtmlReport(Exporter):
@@ -148,9 +143,7 @@ def _page(title: str, about: dict[str, Any], sections: list[Section], charts: bo
     scripts = [vega_bundle(), _asset("report.js")] if charts else []
     scripts = [f"\n{script}" for script in scripts]
     hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
-    subtitle = about.get("subtitle") or " · ".join(
-        str(about[key]) for key in ("period", "scope") if isinstance(about.get(key), str)
-    )
+    subtitle = subtitle_of(about)
     page: str = _template().render(
         title=title,
         subtitle=subtitle,
@@ -161,7 +154,7 @@ def _page(title: str, about: dict[str, Any], sections: list[Section], charts: bo
             for section in sections
             if section.title
         ],
-        footer=[(label, str(about[key])) for label, key in _FOOTER if about.get(key)],
+        footer=[(label, str(about[key])) for label, key in FOOTER if about.get(key)],
         styles=Markup(styles),
         scripts=[Markup(script) for script in scripts],
         hashes=Markup(hashes),

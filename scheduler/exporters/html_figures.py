@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
 from analytics_lib.errors import RunError
+from scheduler.exporters.chart_words import inline_table, is_vega, titles
 from scheduler.exporters.html_blocks import Chart, Picture
 from scheduler.exporters.svg import draws_nothing
 from scheduler.exporters.svg_extent import render_whole
@@ -33,7 +34,7 @@ def render_chart(chart: Chart, number: int, fallback: str, *, half: bool, strict
     chart raises RunError. An empty one shows the reason that it gives.
     """
     ours = (chart.spec.get("usermeta") or {}).get("analytics") or {}
-    title, subtitle = _titles(chart.spec)
+    title, subtitle = titles(chart.spec)
     title = str(ours.get("title") or title)
     alt = str(ours.get("alt") or chart.spec.get("description") or "").strip()
     name = f"The chart '{title}'" if title else f"Chart {number}"
@@ -43,7 +44,7 @@ def render_chart(chart: Chart, number: int, fallback: str, *, half: bool, strict
     if ours.get("empty"):
         return _figure(number, f'<p class="missing">No data: {escape(str(ours["empty"]))}</p>', caption)
     spec = page_spec(chart.spec)
-    width = None if _is_vega(spec) or _is_composed(spec) else HALF if half else FULL
+    width = None if is_vega(spec) or _is_composed(spec) else HALF if half else FULL
     wide = _static(spec, alt or title or fallback, width)
     if strict and draws_nothing(wide):
         raise RunError(
@@ -58,7 +59,7 @@ def render_chart(chart: Chart, number: int, fallback: str, *, half: bool, strict
         f'<div class="drawing" role="img" tabindex="0" aria-label="{escape(alt or title or fallback)}">'
         f"{svg}</div>"
     )
-    twin = _twin(ours.get("table") or _inline_table(chart.spec), title or fallback)
+    twin = _twin(ours.get("table") or inline_table(chart.spec), title or fallback)
     live = (
         f'<script type="application/json" class="chart-spec">{_script_json(_live(chart.spec, spec))}</script>'
     )
@@ -88,10 +89,6 @@ def _is_composed(spec: Mapping[str, Any]) -> bool:
     return any(key in spec for key in _COMPOSED) or any(key in channels for key in _FACETS)
 
 
-def _is_vega(spec: Mapping[str, Any]) -> bool:
-    return "/vega/v" in str(spec.get("$schema", "")) or "marks" in spec
-
-
 def _static(spec: Mapping[str, Any], alt: str, width: int | None) -> str:
     svg = render_whole({**spec, "description": alt}, width=width)
     head, mark, rest = svg.partition(">")
@@ -112,28 +109,17 @@ def _still(svg: str, kind: str) -> str:
 
 def _live(spec: Mapping[str, Any], page: dict[str, Any]) -> dict[str, Any]:
     live = dict(page)
-    if not _is_composed(spec) and not _is_vega(spec) and not isinstance(spec.get("width"), Mapping):
+    if not _is_composed(spec) and not is_vega(spec) and not isinstance(spec.get("width"), Mapping):
         live["width"] = "container"
     options = (spec.get("usermeta") or {}).get("embedOptions") or {}
     locales = {key: options[key] for key in ("formatLocale", "timeFormatLocale") if key in options}
-    mode = "vega" if _is_vega(spec) else "vega-lite"
+    mode = "vega" if is_vega(spec) else "vega-lite"
     return {"mode": mode, "locales": locales, "spec": live}
 
 
 def _script_json(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _titles(spec: Mapping[str, Any]) -> tuple[str, str]:
-    title = spec.get("title")
-    if isinstance(title, Mapping):
-        return _joined(title.get("text")), _joined(title.get("subtitle"))
-    return _joined(title), ""
-
-
-def _joined(text: Any) -> str:
-    return " ".join(map(str, text)) if isinstance(text, list) else text if isinstance(text, str) else ""
 
 
 def _caption(title: str, subtitle: str) -> str:
@@ -145,29 +131,6 @@ def _caption(title: str, subtitle: str) -> str:
 
 def _figure(number: int, drawing: str, caption: str, twin: str = "", live: str = "") -> str:
     return f'<figure class="chart" id="figure-{number}">{caption}{drawing}{twin}{live}</figure>'
-
-
-def _inline_table(spec: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The rows that a chart by others carries in itself, if it says plainly where they are."""
-    data = spec.get("data") or {}
-    layers = spec.get("layer")
-    if not data and isinstance(layers, list) and layers:
-        data = layers[0].get("data") or {}
-    rows = data.get("values") if isinstance(data, Mapping) else None
-    if rows is None and isinstance(data, Mapping):
-        rows = (spec.get("datasets") or {}).get(data.get("name"))
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, Mapping) for row in rows):
-        return None
-    names = list(dict.fromkeys(str(name) for row in rows for name in row))
-    return {
-        "columns": [{"name": name, "align": _alignment(rows, name)} for name in names],
-        "rows": [["" if row.get(name) is None else str(row[name]) for name in names] for row in rows],
-    }
-
-
-def _alignment(rows: Sequence[Mapping[str, Any]], name: str) -> str:
-    numeric = all(isinstance(row.get(name), int | float | None) for row in rows)
-    return "right" if numeric else "left"
 
 
 def _twin(table: Mapping[str, Any] | None, name: str) -> str:

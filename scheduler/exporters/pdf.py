@@ -17,6 +17,7 @@ from traitlets import Bool, default
 from analytics_lib.errors import RunError
 from scheduler.exporters.html_blocks import Block, Chart, Notice, Picture, Prose, Tiles, read_blocks
 from scheduler.exporters.html_outline import Headings, take_title
+from scheduler.exporters.report_words import FOOTER, subtitle_of
 from scheduler.exporters.typst_figures import Figure, chart_figure, picture_figure
 from scheduler.exporters.typst_inline import plain_words
 from scheduler.exporters.typst_links import settle_links
@@ -28,12 +29,6 @@ from scheduler.exporters.typst_tiles import tiles_node
 _TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "report.typ"
 _UNDATED = 946_684_800  # 2000-01-01: a notebook that does not say how old its data is; never the clock
 _LONG = 4  # sections: a shorter report is read without a table of contents, from its first page on
-_FOOTER = (
-    ("Data as of", "data_as_of"),
-    ("Run", "run_id"),
-    ("Data version", "data_version"),
-    ("Definitions", "definition_version"),
-)
 
 
 class PdfReport(Exporter):
@@ -82,16 +77,14 @@ class PdfReport(Exporter):
         settle_links(nodes)
         start = next((place for place, node in enumerate(nodes) if node["is"] == "heading"), len(nodes))
         sections = [node for node in nodes if node["is"] == "heading" and node["level"] == 1]
-        subtitle = about.get("subtitle") or " · ".join(
-            str(about[key]) for key in ("period", "scope") if isinstance(about.get(key), str)
-        )
+        subtitle = subtitle_of(about)
         language, _, region = str(about.get("language") or "en").replace("_", "-").partition("-")
         return {
             "title": text(title).strip() or "Report",
             "subtitle": text(subtitle),
             "language": language.lower() if re.fullmatch(r"[A-Za-z]{2,3}", language) else "en",
             "region": region if re.fullmatch(r"[A-Za-z]{2}", region) else "",
-            "footer": [[label, text(_plainly(about[key]))] for label, key in _FOOTER if about.get(key)],
+            "footer": [[label, text(_plainly(about[key]))] for label, key in FOOTER if about.get(key)],
             "contents": len(sections) >= _LONG,
             "depth": 2 if len(sections) < 12 else 1,
             "lead": nodes[:start],

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from analytics_lib.errors import RunError
+from scheduler.exporters.chart_words import inline_table, is_vega, titles
 from scheduler.exporters.html_blocks import Chart, Picture
 from scheduler.exporters.svg import draws_nothing
 from scheduler.exporters.svg_extent import render_whole
@@ -33,7 +34,7 @@ def chart_figure(manuscript: Manuscript, chart: Chart, number: int, fallback: st
     so does a chart without alternative text. An empty one shows the reason that it gives.
     """
     ours = (chart.spec.get("usermeta") or {}).get("analytics") or {}
-    title, subtitle = _titles(chart.spec)
+    title, subtitle = titles(chart.spec)
     title = str(ours.get("title") or title)
     alt = str(ours.get("alt") or chart.spec.get("description") or "").strip()
     name = f"The chart '{title}'" if title else f"Chart {number}"
@@ -48,7 +49,7 @@ def chart_figure(manuscript: Manuscript, chart: Chart, number: int, fallback: st
     spec["usermeta"] = {"embedOptions": (chart.spec.get("usermeta") or {}).get("embedOptions") or {}}
     spec["background"] = "transparent"
     try:
-        drawing = render_whole(spec, width=None if _is_vega(spec) else _WIDTH)
+        drawing = render_whole(spec, width=None if is_vega(spec) else _WIDTH)
     except RunError:
         if strict:
             raise
@@ -109,38 +110,5 @@ def _numbers(spec: Mapping[str, Any], ours: Mapping[str, Any]) -> Mapping[str, A
     if ours.get("table"):
         table: Mapping[str, Any] = ours["table"]
         return table
-    data = spec.get("data") or {}
-    layers = spec.get("layer")
-    if not data and isinstance(layers, list) and layers and isinstance(layers[0], Mapping):
-        data = layers[0].get("data") or {}
-    rows = data.get("values") if isinstance(data, Mapping) else None
-    if rows is None and isinstance(data, Mapping):
-        rows = (spec.get("datasets") or {}).get(data.get("name"))
-    if not isinstance(rows, list) or not rows or not all(isinstance(row, Mapping) for row in rows):
-        return None
-    names = list(dict.fromkeys(str(name) for row in rows for name in row))
-    return {
-        "columns": [{"name": name, "align": _alignment(rows, name)} for name in names],
-        "rows": [["" if row.get(name) is None else str(row[name]) for name in names] for row in rows],
-        "most": _MOST_FOREIGN_ROWS,
-    }
-
-
-def _alignment(rows: Sequence[Mapping[str, Any]], name: str) -> str:
-    numeric = all(isinstance(row.get(name), int | float | None) for row in rows)
-    return "right" if numeric else "left"
-
-
-def _is_vega(spec: Mapping[str, Any]) -> bool:
-    return "/vega/v" in str(spec.get("$schema", "")) or "marks" in spec
-
-
-def _titles(spec: Mapping[str, Any]) -> tuple[str, str]:
-    title = spec.get("title")
-    if isinstance(title, Mapping):
-        return _joined(title.get("text")), _joined(title.get("subtitle"))
-    return _joined(title), ""
-
-
-def _joined(text: Any) -> str:
-    return " ".join(map(str, text)) if isinstance(text, list) else text if isinstance(text, str) else ""
+    rows = inline_table(spec)
+    return None if rows is None else {**rows, "most": _MOST_FOREIGN_ROWS}
