@@ -25,7 +25,6 @@ from analytics_lib.scope import as_text
 from analytics_lib.sentences import subtitle
 from analytics_lib.service import SNAPSHOT_VARIABLE, URL_VARIABLE
 from scheduler.gate import refuse_empty_charts
-from scheduler.kernel import kernel_environment, kernel_manager
 from scheduler.plan import Run
 from scheduler.publish import publish
 from scheduler.render import render
@@ -33,7 +32,8 @@ from scheduler.render import render
 CELL_LIMIT = 600
 """Seconds that one cell may take."""
 
-KERNEL = "python3"
+KERNEL = "analytics"
+"""The kernel that every run is executed on, whatever its notebook names: see `scheduler/kernels`."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,9 @@ def execute(
 
 
 def _run_notebook(run: Run, data: Data, executed: Path, cell_limit: int) -> None:
-    environment = kernel_environment(**{URL_VARIABLE: data.url, SNAPSHOT_VARIABLE: data.snapshot})
     papermill_engines.register("analytics", TruthfulEngine)
     said = executed.with_name("kernel.log")
-    with said.open("w") as kernel_log, kernel_manager(KERNEL) as manager:
+    with said.open("w") as kernel_log:
         try:
             papermill.execute_notebook(
                 run.notebook,
@@ -92,8 +91,8 @@ def _run_notebook(run: Run, data: Data, executed: Path, cell_limit: int) -> None
                 cwd=run.notebook.parent,
                 progress_bar=False,
                 execution_timeout=cell_limit,
-                km=manager,
-                kernel_environment=environment,
+                km=AsyncKernelManager(kernel_name=KERNEL),
+                kernel_environment=_environment(data),
                 kernel_log=kernel_log,
             )
         except PapermillExecutionError as error:
@@ -109,6 +108,16 @@ def _run_notebook(run: Run, data: Data, executed: Path, cell_limit: int) -> None
         except RuntimeError as error:
             last = said.read_text(errors="replace").strip().splitlines()[-1:]
             raise RunError(f"the kernel did not answer: {_one_line(' '.join(last) or str(error))}") from error
+
+
+def _environment(data: Data) -> dict[str, str]:
+    """The environment of a kernel: this process's, with the data that the run reads."""
+    environment = dict(os.environ)
+    environment[URL_VARIABLE] = data.url
+    environment.pop(SNAPSHOT_VARIABLE, None)
+    if data.snapshot is not None:
+        environment[SNAPSHOT_VARIABLE] = data.snapshot
+    return environment
 
 
 class TruthfulEngine(Engine):

@@ -15,6 +15,17 @@ import pytest
 pytest_plugins = ["tests.small_fixtures"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_kernels() -> Iterator[None]:
+    """Kernels of the tests come from a parent of the tests, in a folder that must be empty in the end."""
+    with (
+        tempfile.TemporaryDirectory(prefix="analytics-tests-", dir="/tmp") as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("XDG_RUNTIME_DIR", folder)
+        yield
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder with the real data sets, which stay outside the project."""

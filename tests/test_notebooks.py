@@ -51,10 +51,10 @@ def test_it_runs_with_plain_papermill_on_its_defaults(
 ) -> None:
     monkeypatch.setenv("ANALYTICS_DATABASE_URL", small_url)
     with warnings.catch_warnings():
-        # Plain papermill starts kernels on unencrypted local ports and leaves its sockets to the collector.
+        # Plain papermill leaves its sockets to the collector.
         warnings.simplefilter("ignore")
         executed = papermill.execute_notebook(
-            notebook, tmp_path / "out.ipynb", cwd=tmp_path, kernel_name="python3", progress_bar=False
+            notebook, tmp_path / "out.ipynb", cwd=tmp_path, progress_bar=False
         )
     streams = [output for cell in executed.cells for output in cell.get("outputs", ()) if "text" in output]
     assert streams == []

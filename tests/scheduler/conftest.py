@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -27,7 +24,7 @@ class Watch:
 
     def sleeping(self) -> int:
         """How many processes that a cell started, with the folder on their command line, are running."""
-        return sum(any("time.sleep(777)" in part for part in found.cmdline()) for found in self._kernels())
+        return len(self._sleepers())
 
     def left_behind(self) -> list[str]:
         """Kernels that still run and temporary files that still lie there, once they had time to go."""
@@ -38,15 +35,19 @@ class Watch:
 
     def _found(self) -> list[str]:
         files = [str(path) for folder in (self.runtime, self.temporary) for path in folder.iterdir()]
-        return [f"kernel {process.pid}" for process in self._kernels()] + files
+        return [*self._kernels(), *self._sleepers(), *files]
 
-    def _kernels(self) -> list[psutil.Process]:
-        """Processes that were started on a connection file in a folder of this test."""
-        found, folders = [], (str(self.runtime), str(self.temporary))
+    def _kernels(self) -> list[str]:
+        numbers = self.count.read_text().split() if self.count.exists() else []
+        return [f"kernel {number}" for number in numbers if psutil.pid_exists(int(number))]
+
+    def _sleepers(self) -> list[str]:
+        """Processes that a cell has started: the folder of temporary files is on their command line."""
+        found = []
         for process in psutil.process_iter():
             try:
-                if any(folder in part for part in process.cmdline() for folder in folders):
-                    found.append(process)
+                if any(str(self.temporary) in part for part in process.cmdline()):
+                    found.append(f"process {process.pid}")
             except psutil.Error:
                 continue
         return found
@@ -54,17 +55,16 @@ class Watch:
 
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Watch:
-    """Every kernel of the test leaves a line, and all its passing files lie in folders of the test."""
+    """Every kernel of the test leaves its number, and all its passing files lie in folders of the test."""
     seen = Watch(tmp_path / "kernels", tmp_path / "runtime", tmp_path / "t")
-    seen.runtime.mkdir()
-    seen.temporary.mkdir()
-    kernel = tmp_path / "jupyter" / "kernels" / "python3"
-    kernel.mkdir(parents=True)
-    counting = f"echo $$ >> {shlex.quote(str(seen.count))}; exec {shlex.quote(sys.executable)} "
-    command = ["/bin/sh", "-c", counting + '-m ipykernel_launcher -f "$1"', "sh", "{connection_file}"]
-    words = {"argv": command, "display_name": "Python 3", "language": "python"}
-    (kernel / "kernel.json").write_text(json.dumps(words))
-    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    for folder in (seen.runtime, seen.temporary, startup):
+        folder.mkdir(parents=True)
+    counting = (
+        f"with open({str(seen.count)!r}, 'a') as file: file.write(f'{{__import__(\"os\").getpid()}}\\n')"
+    )
+    (startup / "count.py").write_text(counting)
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(seen.runtime))
     monkeypatch.setenv("TMPDIR", str(seen.temporary))
     monkeypatch.setattr(tempfile, "tempdir", None)

@@ -1,0 +1,52 @@
+"""The process that is the parent of kernels: `python -m scheduler.kernels`, which only `owner.py` runs."""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+
+from scheduler.kernels.folders import remove_if_empty, sweep
+from scheduler.kernels.freshness import Imported
+from scheduler.kernels.naming import name_process
+from scheduler.kernels.parent import Forked, Parent
+from scheduler.kernels.preload import preload
+
+
+def main() -> None:
+    """Import all, then serve. The arguments: the number of the listening socket, its address, the linger."""
+    since = time.time()
+    listening, address, linger = sys.argv[1:]
+    # Whoever starts us is no more to us than other owners are, and does not have to wait for our end.
+    if os.fork():
+        os._exit(0)
+    os.setsid()
+    # Python has put the folder it was started in there, which is nobody's.
+    if not sys.flags.safe_path:
+        del sys.path[0]
+    name_process("kernel-parent")
+    gc.disable()
+    preload()
+    gc.collect()
+    gc.freeze()
+    base = Path(address).parent
+    sweep(base)
+    parent = Parent(socket.socket(fileno=int(listening)), Path(address), float(linger), Imported(since))
+    try:
+        parent.serve()
+    except Forked as fork:
+        line = fork.line
+    else:
+        remove_if_empty(base)
+        return
+    del parent
+    from scheduler.kernels.child import live
+
+    live(line)
+
+
+if __name__ == "__main__":
+    main()

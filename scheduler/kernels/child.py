@@ -1,0 +1,124 @@
+"""A fork of the parent: first a spare that waits for an order, then an ordinary IPython kernel."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import resource
+import signal
+import socket
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from threading import Thread
+from typing import Any, NoReturn
+
+import ipykernel_launcher
+import numpy as np
+from ipykernel import kernelapp
+
+from scheduler.kernels.forked_output import UnixIOPubThread
+from scheduler.kernels.identity import LIMITS
+from scheduler.kernels.messages import GOODBYE, Order, Remains, receive_order, send_line
+from scheduler.kernels.naming import name_process
+
+_LAST_REPLY = 1.0
+"""Seconds for the reply to a request to shut down."""
+
+
+def live(parent: socket.socket) -> NoReturn:
+    """Wait for an order, be the kernel it asks for, and end. A spare whose parent is gone ends at once."""
+    name_process("kernel-spare")
+    lifeline = _wait_for_lifeline(parent)
+    parent.close()
+    try:
+        order, streams = receive_order(lifeline)
+        _obey(order, streams)
+    except (EOFError, OSError, ValueError) as error:
+        with suppress(OSError):
+            send_line(lifeline, {"failed": f"{type(error).__name__}: {error}"})
+        os._exit(1)
+    name_process("kernel")
+    _be_kernel(order, lifeline)
+
+
+def _wait_for_lifeline(parent: socket.socket) -> socket.socket:
+    try:
+        _, handles, _, _ = socket.recv_fds(parent, 1, 1)
+    except ConnectionError:
+        handles = []
+    if not handles:
+        os._exit(0)
+    return socket.socket(fileno=handles[0])
+
+
+def _obey(order: Order, streams: list[int]) -> None:
+    """Take over what a process started by the owner would have had from it."""
+    for number, handle in enumerate(streams):
+        os.dup2(handle, number)
+        os.close(handle)
+    os.environ.clear()
+    os.environ.update(order.environment)
+    time.tzset()
+    os.chdir(order.working_folder)
+    os.umask(order.umask)
+    for name, values in order.limits.items():
+        with suppress(OSError, ValueError):
+            resource.setrlimit(LIMITS[name], values)
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, order.priority)
+    with suppress(OSError):
+        os.sched_setaffinity(0, order.cpus)
+    _forget_the_parent()
+    sys.argv = [str(ipykernel_launcher.__file__), *order.arguments]
+    sys.orig_argv = [sys.executable, "-m", "ipykernel_launcher", *order.arguments]
+
+
+def _forget_the_parent() -> None:
+    """Give up what two forks of one parent would else have in common."""
+    # Python's own generator is seeded anew by the fork; numpy's is not.
+    np.random.seed()
+    multiprocessing.current_process().authkey = os.urandom(32)
+    tempfile.tempdir = None
+    gc.enable()
+
+
+def _be_kernel(order: Order, lifeline: socket.socket) -> NoReturn:
+    # There is no other way to have ipykernel's application make a thread of another class.
+    vars(kernelapp)["IOPubThread"] = UnixIOPubThread
+    app: Any = kernelapp.IPKernelApp.instance(parent_handle=order.owner)
+    # A process that a cell forks must not keep the owner waiting for the end of the kernel.
+    os.register_at_fork(after_in_child=lifeline.close)
+    app.initialize(order.arguments)
+    # ipykernel would watch its parent process, which is not its owner here.
+    app.poller = _Watch(lifeline, order.remains)
+    send_line(lifeline, {"pid": os.getpid()})
+    app.start()
+    # What closes the channels while Python ends would wait for ever for a reply that is still being sent.
+    app.control_thread.join(_LAST_REPLY)
+    sys.exit(0)
+
+
+class _Watch(Thread):
+    """Ends the kernel, and all that its cells have started, when its owner is gone.
+
+    The parent does so too, and at once, even while a cell keeps Python from switching threads; this is for
+    the case that the parent was killed before.
+    """
+
+    def __init__(self, lifeline: socket.socket, remains: Remains) -> None:
+        super().__init__(name="Lifeline", daemon=True)
+        self._lifeline = lifeline
+        self._remains = remains
+
+    def run(self) -> None:
+        try:
+            # What the owner says last is left there for the parent to hear.
+            is_in_order = self._lifeline.recv(len(GOODBYE), socket.MSG_PEEK) == GOODBYE
+        except OSError:
+            is_in_order = False
+        if not is_in_order:
+            self._remains.remove()
+        os.killpg(0, signal.SIGKILL)

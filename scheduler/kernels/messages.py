@@ -1,0 +1,103 @@
+"""What owners, their parent and its kernels say to each other: lines of JSON, with open files beside them.
+
+Between an owner and a kernel runs a *lifeline*, a pair of connected sockets. Its first message is the
+`Order`, which the parent passes on unread. It ends when either side dies, and so each learns of it.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from scheduler.kernels.folders import remove_folder
+
+GOODBYE = b"goodbye"
+"""What an owner says before it closes a connection on purpose."""
+
+LONGEST_MESSAGE = 65536
+"""Bytes of a message to the parent."""
+
+_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What an owner that is killed leaves behind, for the parent or the kernel to remove."""
+
+    folder: str | None
+    connection_file: str
+
+    def remove(self) -> None:
+        """Remove it, as far as it is still there."""
+        with suppress(OSError):
+            Path(self.connection_file).unlink(missing_ok=True)
+        if self.folder is not None:
+            remove_folder(Path(self.folder))
+
+
+@dataclass(frozen=True)
+class Order:
+    """What makes a fork the kernel that its owner asked for.
+
+    `arguments` are those of ipykernel's command, `limits` the soft and hard limits by name, `cpus` the
+    processors that the owner may run on.
+    """
+
+    arguments: list[str]
+    environment: dict[str, str]
+    working_folder: str
+    umask: int
+    priority: int
+    limits: dict[str, tuple[int, int]]
+    cpus: list[int]
+    owner: int
+    remains: Remains
+
+
+def send_order(lifeline: socket.socket, order: Order, standard_streams: Sequence[int]) -> None:
+    """Send an order, with the files that become the kernel's standard input, output and error."""
+    text = json.dumps(asdict(order)).encode()
+    socket.send_fds(lifeline, [len(text).to_bytes(_LENGTH, "big")], standard_streams)
+    lifeline.sendall(text)
+
+
+def receive_order(lifeline: socket.socket) -> tuple[Order, list[int]]:
+    """The order that was sent, and the standard streams."""
+    length, streams, _, _ = socket.recv_fds(lifeline, _LENGTH, 3)
+    if len(length) < _LENGTH or len(streams) < 3:
+        raise EOFError("the owner went away before it had said what it wants")
+    text = bytearray()
+    while len(text) < int.from_bytes(length, "big"):
+        part = lifeline.recv(1 << 20)
+        if not part:
+            raise EOFError("the owner went away before it had said all")
+        text += part
+    said = json.loads(text)
+    return Order(**{**said, "remains": Remains(**said["remains"])}), streams
+
+
+def send_line(lifeline: socket.socket, message: Mapping[str, Any]) -> None:
+    """Send a short message, such as `{"exit_code": 0}`."""
+    lifeline.sendall(json.dumps(message).encode() + b"\n")
+
+
+def receive_line(lifeline: socket.socket, flags: int = 0) -> dict[str, Any]:
+    """The next short message. Raises `EOFError` if the other side is gone."""
+    line = bytearray()
+    while not line.endswith(b"\n") and len(line) < LONGEST_MESSAGE:
+        try:
+            letter = lifeline.recv(1, flags)
+        except ConnectionError:
+            letter = b""
+        if not letter:
+            raise EOFError("the other side is gone")
+        line += letter
+        # The rest of a line that has begun is there, or about to be.
+        flags = 0
+    message: dict[str, Any] = json.loads(line)
+    return message

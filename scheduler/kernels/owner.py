@@ -1,0 +1,175 @@
+"""What a process that wants kernels does: find its parent, start it if there is none, and order kernels.
+
+A process that has ordered a kernel is an owner until it ends: it stays connected to the parent.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import math
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from scheduler.kernels.folders import base_folder, locked
+from scheduler.kernels.identity import Identity, identity_of
+from scheduler.kernels.messages import GOODBYE, Order, receive_line, send_order
+from scheduler.kernels.process import ForkedProcess, let_go
+from scheduler.kernels.refusal import NoFork
+
+LINGER_VARIABLE = "ANALYTICS_KERNELS_LINGER"
+"""Seconds that a parent waits for another command after its last owner has left."""
+
+_LINGER = 10.0
+_TRIES = 5
+_START_LIMIT = 60.0
+"""Seconds until a kernel must have started, the parent's imports included."""
+
+_REST = 60.0
+"""Seconds for which we do not try again after a parent could not be started."""
+
+_given_up: dict[str, tuple[float, str]] = {}
+_lock = threading.Lock()
+_parents: dict[str, socket.socket] = {}
+
+
+def order_kernel(order: Order, standard_streams: Sequence[int]) -> ForkedProcess:
+    """A running kernel, as ordered. Raises `NoFork` if there is none to be had, `RuntimeError` if it failed.
+
+    A parent that is killed, or that has imported what has changed since, is replaced by another on the way.
+    """
+    identity = identity_of(order.environment)
+    gave_up_at, reason = _given_up.get(identity.key, (-math.inf, ""))
+    if time.monotonic() - gave_up_at < _REST:
+        raise NoFork(reason)
+    for _ in range(_TRIES):
+        try:
+            return _ask(identity, order, standard_streams)
+        except TimeoutError:
+            raise NoFork(f"the parent of the kernels did not answer in {_START_LIMIT:.0f} seconds") from None
+        except (EOFError, ConnectionError) as error:
+            reason = f"the parent of the kernels could not be started: {_last_words(identity) or error}"
+    _given_up[identity.key] = time.monotonic(), reason
+    raise NoFork(reason)
+
+
+def greet(environment: dict[str, str]) -> None:
+    """Have a parent start, or stay, for kernels with such an environment, without waiting for it."""
+    with suppress(NoFork, OSError):
+        _connection(identity_of(environment))
+
+
+def _ask(identity: Identity, order: Order, standard_streams: Sequence[int]) -> ForkedProcess:
+    lifeline, theirs = socket.socketpair()
+    lifeline.settimeout(_START_LIMIT)
+    try:
+        with theirs:
+            said = json.dumps(asdict(order.remains)).encode()
+            try:
+                socket.send_fds(_connection(identity), [said], [theirs.fileno()])
+            except OSError:
+                _drop(identity)
+                raise
+        send_order(lifeline, order, standard_streams)
+        answer = receive_line(lifeline)
+    except BaseException:
+        let_go(lifeline)
+        raise
+    if "pid" in answer:
+        return ForkedProcess(answer["pid"], lifeline)
+    let_go(lifeline)
+    if "failed" in answer:
+        raise RuntimeError(f"The kernel could not be started: {answer['failed']}")
+    if "refused" in answer:
+        _drop(identity)
+    raise EOFError(answer.get("refused", "a kernel was killed while it started"))
+
+
+def _connection(identity: Identity) -> socket.socket:
+    """This process's connection to its parent, which is started if there is none."""
+    with _lock:
+        if identity.key not in _parents:
+            _parents[identity.key] = _connect(identity)
+        return _parents[identity.key]
+
+
+def _connect(identity: Identity) -> socket.socket:
+    address = _address(identity)
+    with locked(address.parent):
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        connection.settimeout(_START_LIMIT)
+        try:
+            connection.connect(str(address))
+        except (FileNotFoundError, ConnectionRefusedError):
+            _start(identity, address)
+            connection.connect(str(address))
+        return connection
+
+
+def _address(identity: Identity) -> Path:
+    return base_folder() / f"{identity.key}.parent"
+
+
+def _last_words(identity: Identity) -> str:
+    """The last line that a parent has written before it ended, which tells what was wrong."""
+    with suppress(OSError):
+        lines = _address(identity).with_suffix(".log").read_text(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "").rstrip(".")
+    return ""
+
+
+def _start(identity: Identity, address: Path) -> None:
+    """Start a parent that is listening already, so that nobody has to wait until it has imported all."""
+    address.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(str(address))
+        listener.listen(128)
+        linger = os.environ.get(LINGER_VARIABLE, str(_LINGER))
+        module = ["-m", "scheduler.kernels", str(listener.fileno()), str(address), linger]
+        with address.with_suffix(".log").open("w") as log:
+            started = subprocess.run(
+                [sys.executable, *module],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd="/",
+                env=dict(identity.environment),
+                pass_fds=[listener.fileno()],
+                check=False,
+            )
+    if started.returncode:
+        raise ConnectionError(f"it ended with exit code {started.returncode}")
+
+
+def _drop(identity: Identity) -> None:
+    with _lock:
+        if connection := _parents.pop(identity.key, None):
+            connection.close()
+
+
+@atexit.register
+def _leave() -> None:
+    for connection in _parents.values():
+        with suppress(OSError), connection:
+            connection.send(GOODBYE)
+    _parents.clear()
+
+
+def _forget() -> None:
+    """In a fork of an owner: own nothing, so that our life does not count for the owner's."""
+    if _lock.locked():
+        _lock.release()
+    for connection in _parents.values():
+        connection.close()
+    _parents.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
