@@ -85,6 +85,7 @@ def report(
 ) -> None:
     """Run notebooks and publish their reports as HTML and PDF."""
     from scheduler.execute import Data
+    from scheduler.kernels.owner import greet
     from scheduler.plan import DEFAULT_NOTEBOOK, Asked, plan
     from scheduler.publish import write_index
     from scheduler.render import FORMATS
@@ -107,6 +108,7 @@ def report(
     folder = (output or home() / "reports").absolute()
     analytics = connect(database)
     runs = plan(asked, analytics)
+    greet()
     failures = 0
     with clean_termination(), analytics.warehouse.share() as (url, snapshot), _progress() as progress:
         bar = progress.add_task("reports", total=len(runs))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scheduler.kernels.folders import remove_if_empty, sweep
 from scheduler.kernels.freshness import Imported
+from scheduler.kernels.heap import settle
 from scheduler.kernels.naming import name_process
 from scheduler.kernels.parent import Forked, Parent
 from scheduler.kernels.preload import preload
@@ -30,8 +31,10 @@ def main() -> None:
     name_process("kernel-parent")
     gc.disable()
     preload()
-    gc.collect()
-    gc.freeze()
+    from scheduler.kernels.child import compact_modules, live
+
+    modules = compact_modules()
+    settle()
     base = Path(address).parent
     sweep(base)
     parent = Parent(socket.socket(fileno=int(listening)), Path(address), float(linger), Imported(since))
@@ -42,10 +45,8 @@ def main() -> None:
     else:
         remove_if_empty(base)
         return
-    del parent
-    from scheduler.kernels.child import live
-
-    live(line)
+    # What the parent knew is kept: to free it would be to write to memory that is shared.
+    live(line, modules)
 
 
 if __name__ == "__main__":

@@ -11,13 +11,15 @@ import socket
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from threading import Thread
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import ipykernel_launcher
 import numpy as np
-from ipykernel import kernelapp
+from ipykernel import ipkernel, kernelapp
 
 from scheduler.kernels.forked_output import UnixIOPubThread
 from scheduler.kernels.identity import LIMITS
@@ -28,8 +30,17 @@ _LAST_REPLY = 1.0
 """Seconds for the reply to a request to shut down."""
 
 
-def live(parent: socket.socket) -> NoReturn:
-    """Wait for an order, be the kernel it asks for, and end. A spare whose parent is gone ends at once."""
+def compact_modules() -> Mapping[str, SimpleNamespace]:
+    """Stand-ins, close to each other in memory, for the modules that are imported and have a file."""
+    files = [str(module.__file__) for module in sys.modules.values() if getattr(module, "__file__", None)]
+    return {file: SimpleNamespace(__file__=file.encode().decode()) for file in files}
+
+
+def live(parent: socket.socket, modules: Mapping[str, SimpleNamespace]) -> NoReturn:
+    """Wait for an order, be the kernel it asks for, and end. A spare whose parent is gone ends at once.
+
+    `modules` have the `__file__` of each module that is imported, see `compact_modules`.
+    """
     name_process("kernel-spare")
     lifeline = _wait_for_lifeline(parent)
     parent.close()
@@ -41,12 +52,12 @@ def live(parent: socket.socket) -> NoReturn:
             send_line(lifeline, {"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
     name_process("kernel")
-    _be_kernel(order, lifeline)
+    _be_kernel(order, lifeline, modules)
 
 
 def _wait_for_lifeline(parent: socket.socket) -> socket.socket:
     try:
-        _, handles, _, _ = socket.recv_fds(parent, 1, 1)
+        _, handles, _, _ = socket.recv_fds(parent, 1, 1, socket.MSG_CMSG_CLOEXEC)
     except ConnectionError:
         handles = []
     if not handles:
@@ -85,13 +96,15 @@ def _forget_the_parent() -> None:
     gc.enable()
 
 
-def _be_kernel(order: Order, lifeline: socket.socket) -> NoReturn:
+def _be_kernel(order: Order, lifeline: socket.socket, modules: Mapping[str, SimpleNamespace]) -> NoReturn:
     # There is no other way to have ipykernel's application make a thread of another class.
     vars(kernelapp)["IOPubThread"] = UnixIOPubThread
     app: Any = kernelapp.IPKernelApp.instance(parent_handle=order.owner)
     # A process that a cell forks must not keep the owner waiting for the end of the kernel.
     os.register_at_fork(after_in_child=lifeline.close)
+    vars(ipkernel)["sys"] = _ModulesSeen(modules)
     app.initialize(order.arguments)
+    vars(ipkernel)["sys"] = sys
     # ipykernel would watch its parent process, which is not its owner here.
     app.poller = _Watch(lifeline, order.remains)
     send_line(lifeline, {"pid": os.getpid()})
@@ -99,6 +112,20 @@ def _be_kernel(order: Order, lifeline: socket.socket) -> NoReturn:
     # What closes the channels while Python ends would wait for ever for a reply that is still being sent.
     app.control_thread.join(_LAST_REPLY)
     sys.exit(0)
+
+
+class _ModulesSeen:
+    """The module `sys` as ipykernel sees it for the list of files that its debugger leaves out.
+
+    It looks at every imported module for that. In a fork that is 12 MiB of the parent's memory written to,
+    if only to count references, and so copied; this holds the same files in one place.
+    """
+
+    def __init__(self, modules: Mapping[str, SimpleNamespace]) -> None:
+        self.modules = modules
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys, name)
 
 
 class _Watch(Thread):

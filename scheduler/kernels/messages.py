@@ -68,7 +68,7 @@ def send_order(lifeline: socket.socket, order: Order, standard_streams: Sequence
 
 def receive_order(lifeline: socket.socket) -> tuple[Order, list[int]]:
     """The order that was sent, and the standard streams."""
-    length, streams, _, _ = socket.recv_fds(lifeline, _LENGTH, 3)
+    length, streams, _, _ = socket.recv_fds(lifeline, _LENGTH, 3, socket.MSG_CMSG_CLOEXEC)
     if len(length) < _LENGTH or len(streams) < 3:
         raise EOFError("the owner went away before it had said what it wants")
     text = bytearray()

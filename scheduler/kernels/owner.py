@@ -23,14 +23,14 @@ from scheduler.kernels.folders import base_folder, locked
 from scheduler.kernels.identity import Identity, identity_of
 from scheduler.kernels.messages import GOODBYE, Order, receive_line, send_order
 from scheduler.kernels.process import ForkedProcess, let_go
-from scheduler.kernels.refusal import NoFork
+from scheduler.kernels.refusal import NoFork, check_platform
 
 LINGER_VARIABLE = "ANALYTICS_KERNELS_LINGER"
 """Seconds that a parent waits for another command after its last owner has left."""
 
 _LINGER = 10.0
 _TRIES = 5
-_START_LIMIT = 60.0
+_START_LIMIT = 120.0
 """Seconds until a kernel must have started, the parent's imports included."""
 
 _REST = 60.0
@@ -61,10 +61,11 @@ def order_kernel(order: Order, standard_streams: Sequence[int]) -> ForkedProcess
     raise NoFork(reason)
 
 
-def greet(environment: dict[str, str]) -> None:
-    """Have a parent start, or stay, for kernels with such an environment, without waiting for it."""
+def greet() -> None:
+    """Have a parent start, or stay, for kernels of this process; do not wait until it has imported all."""
     with suppress(NoFork, OSError):
-        _connection(identity_of(environment))
+        check_platform()
+        _connection(identity_of(os.environ))
 
 
 def _ask(identity: Identity, order: Order, standard_streams: Sequence[int]) -> ForkedProcess:

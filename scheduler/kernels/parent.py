@@ -144,7 +144,7 @@ class Parent:
         """What an owner says: that it wants a kernel, or goodbye; or it is gone."""
         owner = self._owners[handle]
         try:
-            message, lifelines, _, _ = socket.recv_fds(owner, LONGEST_MESSAGE, 1)
+            message, lifelines, _, _ = socket.recv_fds(owner, LONGEST_MESSAGE, 1, socket.MSG_CMSG_CLOEXEC)
         except BlockingIOError:
             return
         except ConnectionError:

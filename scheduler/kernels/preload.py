@@ -14,15 +14,32 @@ _ALWAYS = (
     "analytics_lib",
     "duckdb",
     "duckdb_sqlalchemy",
-    "ipykernel.debugger",
-    "ipykernel.ipkernel",
-    "ipykernel.kernelapp",
     "numpy",
     "pandas",
     "psycopg",
     "pyarrow",
     "scheduler.kernels.child",
     "sqlalchemy",
+    # What these would import only while a kernel starts or its first cell runs:
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "concurrent.futures.thread",
+    "faulthandler",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "jedi",
+    "numpy.rec",
+    "pandas.io.formats.html",
+    "pandas.io.formats.string",
+    "pandas.io.formats.style",
+    "pdb",
+    "pyarrow.pandas_compat",
+    "sqlite3",
+    "tornado.platform.asyncio",
 )
 
 _IF_THERE = (
@@ -42,7 +59,7 @@ _NOT_IN_NOTEBOOKS = frozenset({"analytics_lib.api", "analytics_lib.cli", "analyt
 
 
 def preload() -> None:
-    """Import all that our notebooks, and the kernel itself, will want.
+    """Import all that our notebooks, and the kernel itself, will want, and have it do its first work.
 
     Nothing is connected or started. An optional library that cannot be imported is left to the cell that
     wants it, which then sees the error.
@@ -60,3 +77,16 @@ def preload() -> None:
                 importlib.import_module(name)
             except Exception:  # noqa: BLE001 - whatever a foreign library raises when it is broken
                 traceback.print_exc(file=sys.stderr)
+    _rehearse()
+
+
+def _rehearse() -> None:
+    """Do once what libraries do much more slowly the first time, in memory that all kernels then share."""
+    import altair
+    import pandas
+    import pyarrow
+
+    frame = pyarrow.table({"name": ["a", "b"], "number": [1, 2]}).to_pandas()
+    frame["day"] = pandas.to_datetime(["2026-01-01", "2026-01-02"])
+    chart = altair.Chart(frame).mark_line().encode(x="day:T", y="number:Q", color="name:N")
+    altair.layer(chart, chart.mark_text()).to_dict()

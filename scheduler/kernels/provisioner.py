@@ -21,10 +21,7 @@ from scheduler.kernels.identity import LIMITS
 from scheduler.kernels.messages import Order, Remains
 from scheduler.kernels.owner import order_kernel
 from scheduler.kernels.process import ForkedProcess, kill_group
-from scheduler.kernels.refusal import NoFork, say_once
-
-SWITCH = "ANALYTICS_KERNELS"
-"""Set to `ordinary`, this environment variable makes all kernels start the ordinary way."""
+from scheduler.kernels.refusal import NoFork, check_platform, say_once
 
 OF_THE_SERVER = frozenset(
     {"CONFIGPROXY_AUTH_TOKEN", "JPY_API_TOKEN", "JUPYTER_TOKEN", "KG_AUTH_TOKEN", "KG_AUTH_HEADER_KEY"}
@@ -39,6 +36,7 @@ class ForkedKernelProvisioner(LocalProvisioner):
 
     process: Any = None
     _folder: KernelFolder | None = None
+    _address = ""
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Give the kernel Unix sockets, where nothing else is configured, before its files are written."""
@@ -97,12 +95,14 @@ class ForkedKernelProvisioner(LocalProvisioner):
         is_default = manager.transport == "tcp" and manager.ip == localhost()
         # jupyter_client's own path for Unix sockets may be relative, which clients elsewhere do not find.
         is_unfit = manager.transport == "ipc" and not Path(manager.ip).is_absolute()
-        if is_default or is_unfit:
+        # A manager may start another kernel after it has ended, and removed, its first.
+        is_gone = self._folder is None and manager.ip == self._address
+        if is_default or is_unfit or is_gone:
             self._folder = KernelFolder()
             manager.transport = "ipc"
-            manager.ip = str(self._folder.path / "k")
+            manager.ip = self._address = str(self._folder.path / "k")
             manager.cache_ports = False
-            if not manager.connection_file:
+            if not manager.connection_file or (is_gone and not Path(manager.connection_file).parent.exists()):
                 manager.connection_file = str(self._folder.path / "connection.json")
 
     def _fork(self, cmd: list[str], **given: Any) -> ForkedProcess:
@@ -120,10 +120,7 @@ class ForkedKernelProvisioner(LocalProvisioner):
             return order_kernel(self._order(arguments, environment, folder), streams)
 
     def _arguments(self, cmd: list[str]) -> list[str]:
-        if sys.platform != "linux":
-            raise NoFork("forks of a process that has imported much are safe on Linux only")
-        if os.environ.get(SWITCH) == "ordinary":
-            raise NoFork(f"{SWITCH} is set to 'ordinary'")
+        check_platform()
         if cmd[:3] != [sys.executable, "-m", "ipykernel_launcher"]:
             raise NoFork(f"the kernel's command is not ipykernel's but '{' '.join(cmd)}'")
         if getattr(self.parent, "parent", None) is None:
