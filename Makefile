@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --no-input --disable-pip-version-check
-EXTENSION := $(wildcard scheduler/labextension/*.* scheduler/labextension/static/remoteEntry.js)
+FOR_JUPYTER := $(wildcard scheduler/labextension/*.* scheduler/labextension/static/remoteEntry.js scheduler/kernels/kernelspec/*)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
@@ -51,7 +51,7 @@ clean: ## remove what make made: .venv, .analytics, reports, caches (never a dat
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/core.stamp: .venv/made.stamp locks/core.txt pyproject.toml $(EXTENSION)
+.venv/core.stamp: .venv/made.stamp locks/core.txt pyproject.toml $(FOR_JUPYTER)
 	@echo "Installing what a report needs (once, about a minute) ..."
 	@$(PIP) install --no-deps --requirement locks/core.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
@@ -62,7 +62,7 @@ clean: ## remove what make made: .venv, .analytics, reports, caches (never a dat
 	@$(PIP) install --no-build-isolation --constraint locks/all.txt --editable '.[lab]'
 	@touch $@
 
-.venv/all.stamp: .venv/made.stamp locks/all.txt pyproject.toml $(EXTENSION)
+.venv/all.stamp: .venv/made.stamp locks/all.txt pyproject.toml $(FOR_JUPYTER)
 	@echo "Installing everything for the tests (once, about two minutes) ..."
 	@$(PIP) install --no-deps --requirement locks/all.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .

@@ -7,7 +7,6 @@ import os
 import shutil
 import stat
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,9 +15,6 @@ from scheduler.kernels.refusal import NoFork
 
 _LONGEST_FOLDER = 60
 """Characters: operating systems refuse socket paths of more than about a hundred, and names follow."""
-
-_JUST_MADE = 60.0
-"""Seconds in which a folder without an owner may be one whose owner has not locked it yet."""
 
 
 def base_folder() -> Path:
@@ -31,9 +27,12 @@ def base_folder() -> Path:
         root for root in candidates if root == "/tmp" or (0 < len(root) <= _LONGEST_FOLDER and _is_ours(root))
     )
     folder = Path(root).absolute() / f"analytics-{os.getuid()}"
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    about = folder.lstat()
+    while True:
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        with suppress(FileNotFoundError):
+            about = folder.lstat()
+            break
     if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o077:
         raise NoFork(f"the folder {folder} is not this user's alone, so remove it or set TMPDIR to another")
     return folder
@@ -47,16 +46,26 @@ def _is_ours(root: str) -> bool:
 def locked(base: Path) -> Iterator[None]:
     """Within it, no other process starts or ends a parent in this folder."""
     while True:
+        # Others remove the folder when they are the last to leave, at any moment until it is locked.
         base.mkdir(mode=0o700, exist_ok=True)
-        handle = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            handle = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
-            # Who held the lock before may have removed the folder, being the last to leave.
-            if base.exists() and os.path.samestat(os.fstat(handle), base.stat()):
+            if _is_at(handle, base):
                 yield
                 return
         finally:
             os.close(handle)
+
+
+def _is_at(handle: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 class KernelFolder:
@@ -91,10 +100,14 @@ def remove_if_empty(base: Path) -> None:
 
 def sweep(base: Path) -> None:
     """Remove the folders of kernels whose owners, and all who would have cleaned up, were killed."""
+    with suppress(OSError), locked(base):
+        sweep_locked(base)
+
+
+def sweep_locked(base: Path) -> None:
+    """Do so within `locked`, under which an owner makes its folder and locks it."""
     for folder in base.glob("k-*"):
         with suppress(OSError):
-            if time.time() - folder.stat().st_mtime < _JUST_MADE:
-                continue
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

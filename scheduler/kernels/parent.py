@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.kernels.folders import locked
+from scheduler.kernels.folders import locked, sweep, sweep_locked
 from scheduler.kernels.freshness import Imported
 from scheduler.kernels.messages import GOODBYE, LONGEST_MESSAGE, Remains, send_line
 from scheduler.kernels.process import kill_group
@@ -116,6 +116,7 @@ class Parent:
             if select.select([self._listener], [], [], 0)[0]:
                 self._ends_at = time.monotonic() + self._linger
                 return False
+            sweep_locked(self._address.parent)
             self._leave_address()
         return True
 
@@ -157,6 +158,9 @@ class Parent:
             self._poll.unregister(handle)
             del self._owners[handle]
             owner.close()
+            if handle not in self._leaving:
+                # It may have been killed after it had made a folder and before it could tell us of it.
+                sweep(self._address.parent)
             if not self._owners:
                 # We stay a while for the next command of somebody who left in peace, and die with the rest.
                 self._ends_at = time.monotonic() + (self._linger if handle in self._leaving else 0)

@@ -7,9 +7,10 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -51,7 +52,7 @@ class ForkedKernelProvisioner(LocalProvisioner):
         """Start the kernel as a fork, or else as `cmd` says; `kwargs` are those of `subprocess.Popen`."""
         given = self._scrub_kwargs(kwargs)
         try:
-            process = await asyncio.to_thread(self._fork, cmd, **given)
+            process = await _in_background(lambda: self._fork(cmd, **given))
         except NoFork as refusal:
             say_once(self.log, str(refusal))
             return await super().launch_kernel(cmd, **kwargs)
@@ -140,6 +141,32 @@ class ForkedKernelProvisioner(LocalProvisioner):
             owner=os.getpid(),
             remains=Remains(str(self._folder.path) if self._folder else None, arguments[1]),
         )
+
+
+async def _in_background(work: Callable[[], ForkedProcess]) -> ForkedProcess:
+    """What `work` returns, from a thread that does not keep a process from ending meanwhile."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[ForkedProcess] = loop.create_future()
+
+    def settle(result: ForkedProcess | None, error: BaseException | None) -> None:
+        if future.done():
+            return
+        if error is not None:
+            future.set_exception(error)
+        elif result is not None:
+            future.set_result(result)
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as raised:  # noqa: BLE001 - it is raised again where it is awaited
+            error = raised
+        with suppress(RuntimeError):  # nobody waits any more: the loop is closed
+            loop.call_soon_threadsafe(settle, result, error)
+
+    Thread(target=run, name="kernel-order", daemon=True).start()
+    return await future
 
 
 def _umask() -> int:

@@ -1,13 +1,7 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +12,7 @@ import pytest
 import scheduler
 from scheduler.exporters.html_vega import make_bundle, vega_bundle
 from tests.browser import chromium, open_page
+from tests.jupyter_servers import LAB, QUIET, free_port, server
 from tests.scheduler.exporters import html_notebooks
 
 SOURCE = Path(scheduler.__file__).parent / "labextension"
@@ -45,49 +40,6 @@ def test_the_bundle_names_its_makers() -> None:
     assert "Mike Bostock" in head
 
 
-@contextmanager
-def server(folder: Path, *command: str) -> Iterator[str]:
-    """A Jupyter server of its own over `folder`; yields its address."""
-    runtime = folder / "runtime"
-    environment = {
-        **os.environ,
-        "JUPYTER_RUNTIME_DIR": str(runtime),
-        "JUPYTER_CONFIG_DIR": str(folder / "config"),
-        "JUPYTER_DATA_DIR": str(folder / "data"),
-        "IPYTHONDIR": str(folder / "ipython"),
-        "JUPYTER_ALLOW_INSECURE_WRITES": "true",
-    }
-    log = folder / "server.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *command], cwd=folder, env=environment, stdout=output, stderr=output
-        )
-        try:
-            yield _address(process, runtime, log)
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()  # its kernels end by themselves when their parent is gone
-                process.wait()
-
-
-def _address(process: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
-    for _ in range(300):
-        assert process.poll() is None, log.read_text(errors="replace")
-        for found in runtime.glob("jpserver-*.json"):
-            try:
-                return str(json.loads(found.read_text())["url"])
-            except ValueError:
-                continue  # being written
-        text = log.read_text(errors="replace")
-        if "Voilà is running at:" in text:
-            return text.split("Voilà is running at:")[1].split()[0]
-        time.sleep(0.2)
-    pytest.fail(log.read_text(errors="replace"))
-
-
 def _notebook(folder: Path, *, executed: bool) -> None:
     spec = html_notebooks.plain_chart(width="container", height=120, description="Fruit by weight")
     source = f"SPEC = {json.dumps(json.dumps(spec))}\n{CODE}"
@@ -98,24 +50,6 @@ def _notebook(folder: Path, *, executed: bool) -> None:
     ]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(nb.new_notebook(cells=cells, metadata=kernel), folder / "chart.ipynb")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-QUIET = ["--no-browser", "--ip=127.0.0.1"]
-LAB = [
-    "jupyterlab",
-    *QUIET,
-    "--port=0",
-    "--allow-root",
-    "--IdentityProvider.token=",
-    "--LabApp.news_url=",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-]
 
 
 @pytest.mark.slow
@@ -140,7 +74,7 @@ def test_voila_draws_charts_without_a_network(tmp_path: Path) -> None:
     _notebook(tmp_path, executed=False)
     with (
         chromium() as browser,
-        server(tmp_path, "voila", "chart.ipynb", *QUIET, f"--port={_free_port()}") as address,
+        server(tmp_path, "voila", "chart.ipynb", *QUIET, f"--port={free_port()}") as address,
         open_page(browser, address) as (page, seen),
     ):
         page.wait_for_selector(".jp-RenderedVegaLite6 svg.marks path", timeout=90_000)
