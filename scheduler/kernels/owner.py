@@ -6,6 +6,7 @@ A process that has ordered a kernel is an owner until it ends: it stays connecte
 from __future__ import annotations
 
 import atexit
+import errno
 import json
 import math
 import os
@@ -19,11 +20,11 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from scheduler.kernels.folders import base_folder, locked
+from scheduler.kernels.folders import base_folder, locked, remove_if_empty, sweep
 from scheduler.kernels.identity import Identity, identity_of
 from scheduler.kernels.messages import GOODBYE, Order, receive_line, send_order
 from scheduler.kernels.process import ForkedProcess, let_go
-from scheduler.kernels.refusal import NoFork, check_platform
+from scheduler.kernels.refusal import NoFork, check_platform, say_once
 
 LINGER_VARIABLE = "ANALYTICS_KERNELS_LINGER"
 """Seconds that a parent waits for another command after its last owner has left."""
@@ -57,15 +58,19 @@ def order_kernel(order: Order, standard_streams: Sequence[int]) -> ForkedProcess
             raise NoFork(f"the parent of the kernels did not answer in {_START_LIMIT:.0f} seconds") from None
         except (EOFError, ConnectionError) as error:
             reason = f"the parent of the kernels could not be started: {_last_words(identity) or error}"
+        except OSError as error:
+            raise NoFork(f"the parent of the kernels could not be reached: {error}") from error
     _given_up[identity.key] = time.monotonic(), reason
     raise NoFork(reason)
 
 
 def greet() -> None:
     """Have a parent start, or stay, for kernels of this process; do not wait until it has imported all."""
-    with suppress(NoFork, OSError):
+    try:
         check_platform()
         _connection(identity_of(os.environ))
+    except (NoFork, OSError) as refusal:
+        say_once(str(refusal))
 
 
 def _ask(identity: Identity, order: Order, standard_streams: Sequence[int]) -> ForkedProcess:
@@ -74,13 +79,22 @@ def _ask(identity: Identity, order: Order, standard_streams: Sequence[int]) -> F
     try:
         with theirs:
             said = json.dumps(asdict(order.remains)).encode()
+            connection = _connection(identity)
             try:
-                socket.send_fds(_connection(identity), [said], [theirs.fileno()])
-            except OSError:
-                _drop(identity)
+                socket.send_fds(connection, [said], [theirs.fileno()])
+            except TimeoutError:
                 raise
-        send_order(lifeline, order, standard_streams)
-        answer = receive_line(lifeline)
+            except OSError as error:
+                # Or another thread has just found out that the parent is dead, and closed the connection.
+                _drop(identity, connection)
+                raise ConnectionError(str(error)) from error
+        try:
+            send_order(lifeline, order, standard_streams)
+            answer = receive_line(lifeline)
+        except (EOFError, ConnectionError):
+            # The parent holds the other end too, until it is dead.
+            _drop(identity, connection)
+            raise
     except BaseException:
         let_go(lifeline)
         raise
@@ -90,7 +104,7 @@ def _ask(identity: Identity, order: Order, standard_streams: Sequence[int]) -> F
     if "failed" in answer:
         raise RuntimeError(f"The kernel could not be started: {answer['failed']}")
     if "refused" in answer:
-        _drop(identity)
+        _drop(identity, connection)
     raise EOFError(answer.get("refused", "a kernel was killed while it started"))
 
 
@@ -150,9 +164,11 @@ def _start(identity: Identity, address: Path) -> None:
         raise ConnectionError(f"it ended with exit code {started.returncode}")
 
 
-def _drop(identity: Identity) -> None:
+def _drop(identity: Identity, connection: socket.socket) -> None:
+    """Forget a connection, unless another thread has done so and has perhaps made a new one meanwhile."""
     with _lock:
-        if connection := _parents.pop(identity.key, None):
+        if _parents.get(identity.key) is connection:
+            del _parents[identity.key]
             connection.close()
 
 
@@ -160,8 +176,25 @@ def _drop(identity: Identity) -> None:
 def _leave() -> None:
     for connection in _parents.values():
         with suppress(OSError), connection:
-            connection.send(GOODBYE)
+            address = Path(connection.getpeername())
+            try:
+                connection.send(GOODBYE)
+            except OSError:
+                _clear_up(address)
     _parents.clear()
+
+
+def _clear_up(address: Path) -> None:
+    """Remove what a parent that was killed has left, unless there is another one."""
+    with locked(address.parent), socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
+        refusal = connection.connect_ex(str(address))
+        if not refusal:
+            connection.send(GOODBYE)
+        elif refusal == errno.ECONNREFUSED:
+            address.unlink()
+            address.with_suffix(".log").unlink(missing_ok=True)
+    sweep(address.parent)
+    remove_if_empty(address.parent)
 
 
 def _forget() -> None:

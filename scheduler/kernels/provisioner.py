@@ -44,8 +44,8 @@ class ForkedKernelProvisioner(LocalProvisioner):
         if self.parent is not None and sys.platform != "win32":
             try:
                 self._use_unix_sockets(self.parent)
-            except NoFork as refusal:
-                say_once(self.log, str(refusal))
+            except (NoFork, OSError) as refusal:
+                say_once(str(refusal))
         return await super().pre_launch(**kwargs)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
@@ -54,7 +54,7 @@ class ForkedKernelProvisioner(LocalProvisioner):
         try:
             process = await _in_background(lambda: self._fork(cmd, **given))
         except NoFork as refusal:
-            say_once(self.log, str(refusal))
+            say_once(str(refusal))
             return await super().launch_kernel(cmd, **kwargs)
         self.process = process
         self.pid = self.pgid = process.pid

@@ -22,11 +22,15 @@ def check_platform() -> None:
         raise NoFork(f"{SWITCH} is set to 'ordinary'")
 
 
+_log = logging.getLogger(__name__)
 _said: set[str] = set()
 
 
-def say_once(log: logging.Logger | logging.LoggerAdapter[logging.Logger], reason: str) -> None:
-    """Tell that ordinary kernels start from now on, unless this process has told it for that reason."""
+def say_once(reason: str) -> None:
+    """Tell that ordinary kernels start from now on, unless this process has told it for that reason.
+
+    Jupyter's own logs are silent in programs that set none up; ours then goes to standard error.
+    """
     if reason not in _said:
         _said.add(reason)
-        log.warning("Kernels start the ordinary way, which takes seconds longer: %s.", reason)
+        _log.warning("Kernels start the ordinary way, which takes seconds longer: %s.", reason)
