@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
 import socket
 import sys
 import time
@@ -29,6 +30,9 @@ def main() -> None:
     if not sys.flags.safe_path:
         del sys.path[0]
     name_process("kernel-parent")
+    # Each kernel gets its owner's own limit; the parent has a file for each of them.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     gc.disable()
     preload()
     from scheduler.kernels.child import compact_modules, live
@@ -36,7 +40,7 @@ def main() -> None:
     modules = compact_modules()
     settle()
     base = Path(address).parent
-    sweep(base)
+    sweep(base, Path(address))
     parent = Parent(socket.socket(fileno=int(listening)), Path(address), float(linger), Imported(since))
     try:
         parent.serve()

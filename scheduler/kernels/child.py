@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import multiprocessing
 import os
 import resource
+import select
 import signal
 import socket
 import sys
@@ -13,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from threading import Thread
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -23,7 +24,7 @@ from ipykernel import ipkernel, kernelapp
 
 from scheduler.kernels.forked_output import UnixIOPubThread
 from scheduler.kernels.identity import LIMITS
-from scheduler.kernels.messages import GOODBYE, Order, Remains, receive_order, send_line
+from scheduler.kernels.messages import Order, receive_files, receive_order, send_line
 from scheduler.kernels.naming import name_process
 
 _LAST_REPLY = 1.0
@@ -57,7 +58,7 @@ def live(parent: socket.socket, modules: Mapping[str, SimpleNamespace]) -> NoRet
 
 def _wait_for_lifeline(parent: socket.socket) -> socket.socket:
     try:
-        _, handles, _, _ = socket.recv_fds(parent, 1, 1, socket.MSG_CMSG_CLOEXEC)
+        _, handles = receive_files(parent, 1, 1)
     except ConnectionError:
         handles = []
     if not handles:
@@ -106,8 +107,9 @@ def _be_kernel(order: Order, lifeline: socket.socket, modules: Mapping[str, Simp
     app.initialize(order.arguments)
     vars(ipkernel)["sys"] = sys
     # ipykernel would watch its parent process, which is not its owner here.
-    app.poller = _Watch(lifeline, order.remains)
+    app.poller = None
     send_line(lifeline, {"pid": os.getpid()})
+    _end_with_owner(lifeline)
     app.start()
     # What closes the channels while Python ends would wait for ever for a reply that is still being sent.
     app.control_thread.join(_LAST_REPLY)
@@ -128,24 +130,14 @@ class _ModulesSeen:
         return getattr(sys, name)
 
 
-class _Watch(Thread):
-    """Ends the kernel, and all that its cells have started, when its owner is gone.
+def _end_with_owner(lifeline: socket.socket) -> None:
+    """Have the system end this kernel, and what its cells have started, when its owner lets go or is gone.
 
-    The parent does so too, and at once, even while a cell keeps Python from switching threads; this is for
-    the case that the parent was killed before.
+    The parent does so too. This is for the case that it was killed before, and it needs no thread of Python,
+    which a cell could keep from running.
     """
-
-    def __init__(self, lifeline: socket.socket, remains: Remains) -> None:
-        super().__init__(name="Lifeline", daemon=True)
-        self._lifeline = lifeline
-        self._remains = remains
-
-    def run(self) -> None:
-        try:
-            # What the owner says last is left there for the parent to hear.
-            is_in_order = self._lifeline.recv(len(GOODBYE), socket.MSG_PEEK) == GOODBYE
-        except OSError:
-            is_in_order = False
-        if not is_in_order:
-            self._remains.remove()
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, -os.getpgrp())
+    fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, fcntl.fcntl(lifeline, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([lifeline], [], [], 0)[0]:  # it is gone already
         os.killpg(0, signal.SIGKILL)

@@ -5,13 +5,19 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import socket
 import stat
 import tempfile
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from scheduler.kernels.messages import GOODBYE
 from scheduler.kernels.refusal import NoFork
+
+_NOT_OURS = "the folder {} is not this user's alone, so remove it or set TMPDIR to another"
 
 _LONGEST_FOLDER = 60
 """Characters: operating systems refuse socket paths of more than about a hundred, and names follow."""
@@ -33,8 +39,8 @@ def base_folder() -> Path:
         with suppress(FileNotFoundError):
             about = folder.lstat()
             break
-    if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.getuid() or about.st_mode & 0o077:
-        raise NoFork(f"the folder {folder} is not this user's alone, so remove it or set TMPDIR to another")
+    if not _is_private(about):
+        raise NoFork(_NOT_OURS.format(folder))
     return folder
 
 
@@ -49,16 +55,24 @@ def locked(base: Path) -> Iterator[None]:
         # Others remove the folder when they are the last to leave, at any moment until it is locked.
         base.mkdir(mode=0o700, exist_ok=True)
         try:
-            handle = os.open(base, os.O_RDONLY | os.O_DIRECTORY)
+            handle = os.open(base, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         except FileNotFoundError:
             continue
         try:
+            if not _is_private(os.fstat(handle)):
+                raise NoFork(_NOT_OURS.format(base))
             fcntl.flock(handle, fcntl.LOCK_EX)
             if _is_at(handle, base):
                 yield
                 return
         finally:
+            # A fork may have come between, whose copy of the handle would keep the lock.
+            fcntl.flock(handle, fcntl.LOCK_UN)
             os.close(handle)
+
+
+def _is_private(about: os.stat_result) -> bool:
+    return stat.S_ISDIR(about.st_mode) and about.st_uid == os.getuid() and not about.st_mode & 0o077
 
 
 def _is_at(handle: int, path: Path) -> bool:
@@ -77,13 +91,33 @@ class KernelFolder:
             self.path = Path(tempfile.mkdtemp(prefix="k-", dir=base))
             self._handle = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
             fcntl.flock(self._handle, fcntl.LOCK_EX)
+        _kept.add(self)
 
     def remove(self) -> None:
         """Remove it with all that is in it; and the base folder, if nobody else needs it."""
         if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
+            self.close()
             remove_folder(self.path)
+
+    def close(self) -> None:
+        """Give up the lock and nothing else."""
+        os.close(self._handle)
+        self._handle = -1
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What an owner that is killed leaves behind, for the parent to remove."""
+
+    folder: str | None
+    connection_file: str
+
+    def remove(self) -> None:
+        """Remove it, as far as it is still there."""
+        with suppress(OSError):
+            Path(self.connection_file).unlink(missing_ok=True)
+        if self.folder is not None:
+            remove_folder(Path(self.folder))
 
 
 def remove_folder(folder: Path) -> None:
@@ -98,14 +132,14 @@ def remove_if_empty(base: Path) -> None:
         base.rmdir()
 
 
-def sweep(base: Path) -> None:
-    """Remove the folders of kernels whose owners, and all who would have cleaned up, were killed."""
+def sweep(base: Path, ours: Path | None = None) -> None:
+    """Remove what lies there of owners and parents that were killed; `ours` is the address of who asks."""
     with suppress(OSError), locked(base):
-        sweep_locked(base)
+        sweep_locked(base, ours)
 
 
-def sweep_locked(base: Path) -> None:
-    """Do so within `locked`, under which an owner makes its folder and locks it."""
+def sweep_locked(base: Path, ours: Path | None = None) -> None:
+    """Do so within `locked`, under which owners make and lock their folders, and start their parents."""
     for folder in base.glob("k-*"):
         with suppress(OSError):
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -114,3 +148,32 @@ def sweep_locked(base: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
             finally:
                 os.close(handle)
+    for address in base.glob("*.parent"):
+        with suppress(OSError):
+            if address != ours and not _is_served(address):
+                address.unlink()
+                address.with_suffix(".log").unlink(missing_ok=True)
+
+
+def _is_served(address: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
+        try:
+            connection.connect(str(address))
+        except ConnectionRefusedError:
+            return False
+        # Else the parent would take us for an owner that was killed.
+        connection.send(GOODBYE)
+        return True
+
+
+_kept: weakref.WeakSet[KernelFolder] = weakref.WeakSet()
+
+
+def _forget() -> None:
+    """In a fork of an owner: the folders are the owner's."""
+    for folder in list(_kept):
+        folder.close()
+    _kept.clear()
+
+
+os.register_at_fork(after_in_child=_forget)

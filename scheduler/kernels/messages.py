@@ -7,14 +7,11 @@ Between an owner and a kernel runs a *lifeline*, a pair of connected sockets. It
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
-
-from scheduler.kernels.folders import remove_folder
 
 GOODBYE = b"goodbye"
 """What an owner says before it closes a connection on purpose."""
@@ -23,21 +20,6 @@ LONGEST_MESSAGE = 65536
 """Bytes of a message to the parent."""
 
 _LENGTH = 8
-
-
-@dataclass(frozen=True)
-class Remains:
-    """What an owner that is killed leaves behind, for the parent or the kernel to remove."""
-
-    folder: str | None
-    connection_file: str
-
-    def remove(self) -> None:
-        """Remove it, as far as it is still there."""
-        with suppress(OSError):
-            Path(self.connection_file).unlink(missing_ok=True)
-        if self.folder is not None:
-            remove_folder(Path(self.folder))
 
 
 @dataclass(frozen=True)
@@ -56,7 +38,6 @@ class Order:
     limits: dict[str, tuple[int, int]]
     cpus: list[int]
     owner: int
-    remains: Remains
 
 
 def send_order(lifeline: socket.socket, order: Order, standard_streams: Sequence[int]) -> None:
@@ -66,9 +47,17 @@ def send_order(lifeline: socket.socket, order: Order, standard_streams: Sequence
     lifeline.sendall(text)
 
 
+def receive_files(connection: socket.socket, size: int, count: int) -> tuple[bytes, list[int]]:
+    """Bytes and open files, at most so many; what this process starts does not inherit the files."""
+    said, files, _, _ = socket.recv_fds(connection, size, count)
+    for file in files:
+        os.set_inheritable(file, False)
+    return said, list(files)
+
+
 def receive_order(lifeline: socket.socket) -> tuple[Order, list[int]]:
     """The order that was sent, and the standard streams."""
-    length, streams, _, _ = socket.recv_fds(lifeline, _LENGTH, 3, socket.MSG_CMSG_CLOEXEC)
+    length, streams = receive_files(lifeline, _LENGTH, 3)
     if len(length) < _LENGTH or len(streams) < 3:
         raise EOFError("the owner went away before it had said what it wants")
     text = bytearray()
@@ -77,8 +66,7 @@ def receive_order(lifeline: socket.socket) -> tuple[Order, list[int]]:
         if not part:
             raise EOFError("the owner went away before it had said all")
         text += part
-    said = json.loads(text)
-    return Order(**{**said, "remains": Remains(**said["remains"])}), streams
+    return Order(**json.loads(text)), streams
 
 
 def send_line(lifeline: socket.socket, message: Mapping[str, Any]) -> None:

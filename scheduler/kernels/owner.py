@@ -6,7 +6,6 @@ A process that has ordered a kernel is an owner until it ends: it stays connecte
 from __future__ import annotations
 
 import atexit
-import errno
 import json
 import math
 import os
@@ -20,16 +19,17 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from scheduler.kernels.folders import base_folder, locked, remove_if_empty, sweep
+from scheduler.kernels.folders import Remains, base_folder, locked, remove_if_empty, sweep
 from scheduler.kernels.identity import Identity, identity_of
 from scheduler.kernels.messages import GOODBYE, Order, receive_line, send_order
-from scheduler.kernels.process import ForkedProcess, let_go
+from scheduler.kernels.process import ForkedProcess, let_go, lifelines
 from scheduler.kernels.refusal import NoFork, check_platform, say_once
 
 LINGER_VARIABLE = "ANALYTICS_KERNELS_LINGER"
 """Seconds that a parent waits for another command after its last owner has left."""
 
 _LINGER = 10.0
+_LONGEST_LINGER = 86400.0
 _TRIES = 5
 _START_LIMIT = 120.0
 """Seconds until a kernel must have started, the parent's imports included."""
@@ -42,7 +42,7 @@ _lock = threading.Lock()
 _parents: dict[str, socket.socket] = {}
 
 
-def order_kernel(order: Order, standard_streams: Sequence[int]) -> ForkedProcess:
+def order_kernel(order: Order, standard_streams: Sequence[int], remains: Remains) -> ForkedProcess:
     """A running kernel, as ordered. Raises `NoFork` if there is none to be had, `RuntimeError` if it failed.
 
     A parent that is killed, or that has imported what has changed since, is replaced by another on the way.
@@ -53,7 +53,7 @@ def order_kernel(order: Order, standard_streams: Sequence[int]) -> ForkedProcess
         raise NoFork(reason)
     for _ in range(_TRIES):
         try:
-            return _ask(identity, order, standard_streams)
+            return _ask(identity, order, standard_streams, remains)
         except TimeoutError:
             raise NoFork(f"the parent of the kernels did not answer in {_START_LIMIT:.0f} seconds") from None
         except (EOFError, ConnectionError) as error:
@@ -61,6 +61,7 @@ def order_kernel(order: Order, standard_streams: Sequence[int]) -> ForkedProcess
         except OSError as error:
             raise NoFork(f"the parent of the kernels could not be reached: {error}") from error
     _given_up[identity.key] = time.monotonic(), reason
+    sweep(base_folder())
     raise NoFork(reason)
 
 
@@ -73,12 +74,14 @@ def greet() -> None:
         say_once(str(refusal))
 
 
-def _ask(identity: Identity, order: Order, standard_streams: Sequence[int]) -> ForkedProcess:
-    lifeline, theirs = socket.socketpair()
+def _ask(
+    identity: Identity, order: Order, standard_streams: Sequence[int], remains: Remains
+) -> ForkedProcess:
+    lifeline, theirs = lifelines()
     lifeline.settimeout(_START_LIMIT)
     try:
         with theirs:
-            said = json.dumps(asdict(order.remains)).encode()
+            said = json.dumps(asdict(remains)).encode()
             connection = _connection(identity)
             try:
                 socket.send_fds(connection, [said], [theirs.fileno()])
@@ -147,8 +150,7 @@ def _start(identity: Identity, address: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
         listener.bind(str(address))
         listener.listen(128)
-        linger = os.environ.get(LINGER_VARIABLE, str(_LINGER))
-        module = ["-m", "scheduler.kernels", str(listener.fileno()), str(address), linger]
+        module = ["-m", "scheduler.kernels", str(listener.fileno()), str(address), str(_linger())]
         with address.with_suffix(".log").open("w") as log:
             started = subprocess.run(
                 [sys.executable, *module],
@@ -158,10 +160,23 @@ def _start(identity: Identity, address: Path) -> None:
                 cwd="/",
                 env=dict(identity.environment),
                 pass_fds=[listener.fileno()],
+                start_new_session=True,  # or Ctrl-C would reach it too
                 check=False,
             )
     if started.returncode:
         raise ConnectionError(f"it ended with exit code {started.returncode}")
+
+
+def _linger() -> float:
+    """Seconds that a parent which starts now shall stay. Raises `NoFork` if they are not a number."""
+    given = os.environ.get(LINGER_VARIABLE) or str(_LINGER)
+    try:
+        seconds = float(given)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= _LONGEST_LINGER:
+        raise NoFork(f"{LINGER_VARIABLE} is '{given}', and not a number of seconds from 0 to a day")
+    return seconds
 
 
 def _drop(identity: Identity, connection: socket.socket) -> None:
@@ -180,21 +195,10 @@ def _leave() -> None:
             try:
                 connection.send(GOODBYE)
             except OSError:
-                _clear_up(address)
+                # It was killed.
+                sweep(address.parent)
+                remove_if_empty(address.parent)
     _parents.clear()
-
-
-def _clear_up(address: Path) -> None:
-    """Remove what a parent that was killed has left, unless there is another one."""
-    with locked(address.parent), socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as connection:
-        refusal = connection.connect_ex(str(address))
-        if not refusal:
-            connection.send(GOODBYE)
-        elif refusal == errno.ECONNREFUSED:
-            address.unlink()
-            address.with_suffix(".log").unlink(missing_ok=True)
-    sweep(address.parent)
-    remove_if_empty(address.parent)
 
 
 def _forget() -> None:

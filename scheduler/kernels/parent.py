@@ -17,13 +17,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from scheduler.kernels.folders import locked, sweep, sweep_locked
+from scheduler.kernels.folders import Remains, locked, sweep, sweep_locked
 from scheduler.kernels.freshness import Imported
-from scheduler.kernels.messages import GOODBYE, LONGEST_MESSAGE, Remains, send_line
+from scheduler.kernels.messages import GOODBYE, LONGEST_MESSAGE, receive_files, send_line
 from scheduler.kernels.process import kill_group
 
 SPARES = 2
 """Forks that wait for an order."""
+
+_PAUSE = 500.0
+"""Milliseconds to wait when the system refuses another fork."""
 
 _FIRST_CALL = 5.0
 """Seconds in which whoever has started a parent calls it."""
@@ -63,7 +66,7 @@ class Parent:
         self._spares: dict[int, socket.socket] = {}
         self._kernels: dict[int, Kernel] = {}
         self._place = address.stat().st_ino
-        self._ends_at: float | None = time.monotonic() + max(linger, _FIRST_CALL)
+        self._ends_at: float | None = time.monotonic() + _FIRST_CALL
         self._is_retired = False
         self._is_told_to_end = False
         self._poll = select.poll()
@@ -81,12 +84,18 @@ class Parent:
             for handle, _ in events:
                 self._answer(handle)
             if lacks_spares and not events:
-                self._fork()
+                try:
+                    self._fork()
+                except OSError:
+                    # Too many processes or files: wait for something to end.
+                    self._poll.poll(_PAUSE)
         for pid in self._spares:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
 
     def _listen_to_signals(self) -> None:
+        # Whoever started us may have blocked some.
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
         for end in (self._woken, self._wake):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
@@ -116,7 +125,7 @@ class Parent:
             if select.select([self._listener], [], [], 0)[0]:
                 self._ends_at = time.monotonic() + self._linger
                 return False
-            sweep_locked(self._address.parent)
+            sweep_locked(self._address.parent, self._address)
             self._leave_address()
         return True
 
@@ -134,7 +143,7 @@ class Parent:
             self._let_go(handle)
 
     def _welcome(self) -> None:
-        with suppress(BlockingIOError):
+        with suppress(OSError):
             owner, _ = self._listener.accept()
             owner.setblocking(False)
             self._owners[owner.fileno()] = owner
@@ -145,7 +154,7 @@ class Parent:
         """What an owner says: that it wants a kernel, or goodbye; or it is gone."""
         owner = self._owners[handle]
         try:
-            message, lifelines, _, _ = socket.recv_fds(owner, LONGEST_MESSAGE, 1, socket.MSG_CMSG_CLOEXEC)
+            message, lifelines = receive_files(owner, LONGEST_MESSAGE, 1)
         except BlockingIOError:
             return
         except ConnectionError:
@@ -160,7 +169,7 @@ class Parent:
             owner.close()
             if handle not in self._leaving:
                 # It may have been killed after it had made a folder and before it could tell us of it.
-                sweep(self._address.parent)
+                sweep(self._address.parent, self._address)
             if not self._owners:
                 # We stay a while for the next command of somebody who left in peace, and die with the rest.
                 self._ends_at = time.monotonic() + (self._linger if handle in self._leaving else 0)
@@ -174,7 +183,12 @@ class Parent:
                 send_line(lifeline, {"refused": "what was imported has changed on disk"})
             return
         while True:
-            pid, line = self._spares.popitem() if self._spares else self._fork()
+            try:
+                pid, line = self._spares.popitem() if self._spares else self._fork()
+            except OSError as error:
+                with suppress(OSError), lifeline:
+                    send_line(lifeline, {"failed": f"the parent cannot fork: {error}"})
+                return
             try:
                 with line:
                     socket.send_fds(line, [b"L"], [lifeline.fileno()])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import importlib
 import importlib.util
+import os
 import pkgutil
 import sys
 import traceback
+from types import SimpleNamespace
 
 _ALWAYS = (
     "IPython",
@@ -64,6 +67,9 @@ def preload() -> None:
     Nothing is connected or started. An optional library that cannot be imported is left to the cell that
     wants it, which then sees the error.
     """
+    # As ipykernel has it when it starts, so that figures are shown; matplotlib reads it when it is imported.
+    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    _import_pandas()
     for name in _ALWAYS:
         importlib.import_module(name)
     import analytics_lib
@@ -78,6 +84,37 @@ def preload() -> None:
             except Exception:  # noqa: BLE001 - whatever a foreign library raises when it is broken
                 traceback.print_exc(file=sys.stderr)
     _rehearse()
+    _close_default_connection()
+    _leave_to_kernels()
+
+
+def _import_pandas() -> None:
+    """Import pandas as in a kernel: it asks then, and never again, how wide a frame may be shown."""
+    vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
+    try:
+        import pandas
+    finally:
+        del vars(builtins)["get_ipython"]
+    pandas.set_option("display.encoding", "UTF-8")
+
+
+def _close_default_connection() -> None:
+    """Close the database in memory that importing DuckDB opens, with threads that no fork would inherit.
+
+    DuckDB opens another one when it is first wanted.
+    """
+    import duckdb
+
+    duckdb.default_connection().close()
+
+
+def _leave_to_kernels() -> None:
+    """Undo what importing our charts does to Altair, and have it done again where a cell imports them."""
+    import altair
+
+    altair.theme.enable("default")
+    altair.renderers.enable("default")
+    del sys.modules["analytics_lib.charts"]
 
 
 def _rehearse() -> None:

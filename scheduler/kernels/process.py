@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 import time
 import weakref
 from contextlib import suppress
@@ -23,12 +24,14 @@ class ForkedProcess:
         self.pid = pid
         self.returncode: int | None = None
         self._lifeline = lifeline
+        self._owner = os.getpid()
         lifeline.setblocking(False)
-        _open.add(lifeline)
 
     def poll(self) -> int | None:
         """The exit code, or None while the process lives."""
         if self.returncode is None:
+            if self._owner != os.getpid():
+                return None  # a fork of the owner is told nothing, and ends nothing
             try:
                 self.returncode = int(receive_line(self._lifeline).get("exit_code", 1))
             except BlockingIOError:
@@ -50,7 +53,7 @@ class ForkedProcess:
 
     def send_signal(self, number: int) -> None:
         """Send a signal to the process and to all that it has started, unless it has ended."""
-        if self.poll() is None:
+        if self._owner == os.getpid() and self.poll() is None:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
 
@@ -67,6 +70,14 @@ class ForkedProcess:
         let_go(self._lifeline)
 
 
+def lifelines() -> tuple[socket.socket, socket.socket]:
+    """Both ends of a new lifeline, neither of which a fork of this process keeps."""
+    with _forking:
+        ours, theirs = socket.socketpair()
+        _open.update((ours, theirs))
+    return ours, theirs
+
+
 def let_go(lifeline: socket.socket) -> None:
     """Close a lifeline on purpose: the process at its other end is ended, its files are left to the owner."""
     with suppress(OSError):
@@ -81,12 +92,14 @@ def kill_group(pid: int) -> None:
 
 
 _open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+_forking = threading.Lock()
 
 
 def _forget() -> None:
     """In a fork of the owner: close what would keep kernels alive after the owner's death."""
     for lifeline in list(_open):
         lifeline.close()
+    _forking.release()
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(before=_forking.acquire, after_in_parent=_forking.release, after_in_child=_forget)

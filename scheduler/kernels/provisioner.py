@@ -17,9 +17,9 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.localinterfaces import localhost
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from scheduler.kernels.folders import KernelFolder
+from scheduler.kernels.folders import KernelFolder, Remains
 from scheduler.kernels.identity import LIMITS
-from scheduler.kernels.messages import Order, Remains
+from scheduler.kernels.messages import Order
 from scheduler.kernels.owner import order_kernel
 from scheduler.kernels.process import ForkedProcess, kill_group
 from scheduler.kernels.refusal import NoFork, check_platform, say_once
@@ -56,6 +56,9 @@ class ForkedKernelProvisioner(LocalProvisioner):
         except NoFork as refusal:
             say_once(str(refusal))
             return await super().launch_kernel(cmd, **kwargs)
+        except BaseException:
+            self._remove_folder()
+            raise
         self.process = process
         self.pid = self.pgid = process.pid
         self.cwd = given.get("cwd") or Path.cwd()
@@ -77,15 +80,19 @@ class ForkedKernelProvisioner(LocalProvisioner):
         elif self.pgid is not None:
             kill_group(self.pgid)
         self.pid = self.pgid = None
-        if self._folder is not None and not restart:
-            self._folder.remove()
-            self._folder = None
+        if not restart:
+            self._remove_folder()
         await super().cleanup(restart=restart)
 
     def _finalize_env(self, env: dict[str, str]) -> None:
         super()._finalize_env(env)
         for name in OF_THE_SERVER:
             env.pop(name, None)
+
+    def _remove_folder(self) -> None:
+        if self._folder is not None:
+            self._folder.remove()
+            self._folder = None
 
     def _let_go(self) -> None:
         self.process.release()
@@ -118,7 +125,8 @@ class ForkedKernelProvisioner(LocalProvisioner):
         environment = dict(given["env"])
         environment["JPY_PARENT_PID"] = str(os.getpid())
         with _streams(given) as streams:
-            return order_kernel(self._order(arguments, environment, folder), streams)
+            remains = Remains(str(self._folder.path) if self._folder else None, arguments[1])
+            return order_kernel(_order(arguments, environment, folder), streams, remains)
 
     def _arguments(self, cmd: list[str]) -> list[str]:
         check_platform()
@@ -129,18 +137,19 @@ class ForkedKernelProvisioner(LocalProvisioner):
             return [*cmd[3:], "--HistoryManager.hist_file=:memory:"]
         return cmd[3:]
 
-    def _order(self, arguments: list[str], environment: dict[str, str], folder: str) -> Order:
-        return Order(
-            arguments=arguments,
-            environment=environment,
-            working_folder=folder,
-            umask=_umask(),
-            priority=os.getpriority(os.PRIO_PROCESS, 0),
-            limits={name: resource.getrlimit(limit) for name, limit in LIMITS.items()},
-            cpus=sorted(os.sched_getaffinity(0)),
-            owner=os.getpid(),
-            remains=Remains(str(self._folder.path) if self._folder else None, arguments[1]),
-        )
+
+def _order(arguments: list[str], environment: dict[str, str], folder: str) -> Order:
+    """An order for a kernel that takes over from this process what a child of it would."""
+    return Order(
+        arguments=arguments,
+        environment=environment,
+        working_folder=folder,
+        umask=_umask(),
+        priority=os.getpriority(os.PRIO_PROCESS, 0),
+        limits={name: resource.getrlimit(limit) for name, limit in LIMITS.items()},
+        cpus=sorted(os.sched_getaffinity(0)),
+        owner=os.getpid(),
+    )
 
 
 async def _in_background(work: Callable[[], ForkedProcess]) -> ForkedProcess:

@@ -7,7 +7,7 @@ import os
 import sys
 
 SWITCH = "ANALYTICS_KERNELS"
-"""Set to `ordinary`, this environment variable makes all kernels start the ordinary way."""
+"""Set to `ordinary`, or to anything but `forked`, this variable makes kernels start the ordinary way."""
 
 
 class NoFork(Exception):
@@ -18,8 +18,8 @@ def check_platform() -> None:
     """Raise `NoFork` where no kernel can be forked, or none shall be."""
     if sys.platform != "linux":
         raise NoFork("only on Linux is it safe to fork a process that has imported this much")
-    if os.environ.get(SWITCH) == "ordinary":
-        raise NoFork(f"{SWITCH} is set to 'ordinary'")
+    if (chosen := os.environ.get(SWITCH, "")).lower() not in {"", "forked"}:
+        raise NoFork(f"{SWITCH} is set to '{chosen}'")
 
 
 _log = logging.getLogger(__name__)

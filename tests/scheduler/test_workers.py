@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ import pytest
 from analytics_lib import AnalyticsService
 from scheduler.execute import Data, Outcome
 from scheduler.plan import Asked, plan
-from scheduler.workers import run_all
+from scheduler.workers import clean_termination, run_all
 from tests.scheduler.conftest import Watch
 from tests.small_platform import NOTEBOOKS
 
@@ -38,6 +41,23 @@ def test_two_workers_do_what_one_does(small: AnalyticsService, tmp_path: Path, w
                 assert one.read_bytes() == other.read_bytes()
     assert alone["failing_cell"].failure and not alone["plain"].failure
     assert watch.kernels_started() == 4
+    assert watch.left_behind() == []
+
+
+@pytest.mark.slow
+def test_an_end_asked_for_while_runs_wait_comes_soon(
+    small: AnalyticsService, tmp_path: Path, watch: Watch
+) -> None:
+    names = [str(NOTEBOOKS / f"{name}.ipynb") for name in ("endless_cell", "endless_child", "plain", "good")]
+    runs = plan(Asked(tuple(names), period="2026-10"), small)
+    with small.warehouse.share() as (url, snapshot):
+        under_way = run_all(runs * 2, Data(url, snapshot), ("ipynb",), tmp_path, workers=2, cell_limit=600)
+        to_this_thread = (threading.get_ident(), signal.SIGTERM)
+        threading.Timer(5, signal.pthread_kill, to_this_thread).start()
+        begun = time.monotonic()
+        with pytest.raises(SystemExit), clean_termination():
+            list(under_way)
+    assert time.monotonic() - begun < 30
     assert watch.left_behind() == []
 
 
