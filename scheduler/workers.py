@@ -63,6 +63,8 @@ def run_all(
                 yield future.result()
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
+            # What was cancelled before it began is never counted as done.
+            waiting = [future for future in waiting if not future.cancelled()]
             # Again and again, because a worker may just be starting its run.
             while wait(waiting, timeout=0).not_done:
                 for worker in set(multiprocessing.active_children()) - others:
