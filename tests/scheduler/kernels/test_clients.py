@@ -60,7 +60,9 @@ class Place:
         }
         # What this run of the tests was asked for does not concern a pytest that it starts.
         given = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-        return {**given, **ours, "IPYTHONDIR": str(self.folder / "ipython")}
+        # Jupyter looks for its sub-commands there, where another environment may be active.
+        path = f"{Path(sys.prefix) / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
+        return {**given, **ours, "IPYTHONDIR": str(self.folder / "ipython"), "PATH": path}
 
     def started(self) -> list[tuple[int, str]]:
         """Numbers and names of all kernels that were started here, in this order."""
