@@ -17,7 +17,7 @@ pytest_plugins = ["tests.small_fixtures"]
 
 @pytest.fixture(scope="session", autouse=True)
 def own_kernels() -> Iterator[None]:
-    """Kernels of the tests come from a parent of the tests, in a folder that must be empty in the end."""
+    """Kernels of the tests come from a parent of the tests, and not from the one of whoever runs them."""
     with (
         tempfile.TemporaryDirectory(prefix="analytics-tests-", dir="/tmp") as folder,
         pytest.MonkeyPatch.context() as patch,

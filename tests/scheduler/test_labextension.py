@@ -70,7 +70,6 @@ def test_jupyterlab_draws_charts_without_a_network(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_voila_draws_charts_without_a_network(tmp_path: Path) -> None:
-    pytest.importorskip("voila", reason="voila is not installed: pip install 'booking-analytics[dashboards]'")
     _notebook(tmp_path, executed=False)
     with (
         chromium() as browser,

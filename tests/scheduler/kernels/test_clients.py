@@ -287,7 +287,6 @@ def _wait_until(page: Page, state: str) -> None:
 
 @pytest.mark.slow
 def test_voila_shows_what_it_shows_on_a_stock_kernel(place: Place, stock: nbformat.NotebookNode) -> None:
-    pytest.importorskip("voila", reason="voila is not installed: pip install 'booking-analytics[dashboards]'")
     on_stock = nbformat.read(BOOKINGS, as_version=4)
     on_stock.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(on_stock, place.folder / "stock.ipynb")
