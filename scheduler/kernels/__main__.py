@@ -39,7 +39,7 @@ def main() -> None:
 
     modules = compact_modules()
     settle()
-    base = Path(address).parent
+    base, process = Path(address).parent, os.getpid()
     sweep(base, Path(address))
     parent = Parent(socket.socket(fileno=int(listening)), Path(address), float(linger), Imported(since))
     try:
@@ -50,7 +50,7 @@ def main() -> None:
         remove_if_empty(base)
         return
     # What the parent knew is kept: to free it would be to write to memory that is shared.
-    live(line, modules)
+    live(line, process, base, modules)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -22,6 +23,7 @@ import ipykernel_launcher
 import numpy as np
 from ipykernel import ipkernel, kernelapp
 
+from scheduler.kernels.folders import remove_if_empty, sweep
 from scheduler.kernels.forked_output import UnixIOPubThread
 from scheduler.kernels.identity import LIMITS
 from scheduler.kernels.messages import Order, receive_files, receive_order, send_line
@@ -30,6 +32,9 @@ from scheduler.kernels.naming import name_process
 _LAST_REPLY = 1.0
 """Seconds for the reply to a request to shut down."""
 
+_LAST_BREATH = 10.0
+"""Seconds that a killed process may take to give up its memory and files."""
+
 
 def compact_modules() -> Mapping[str, SimpleNamespace]:
     """Stand-ins, close to each other in memory, for the modules that are imported and have a file."""
@@ -37,14 +42,18 @@ def compact_modules() -> Mapping[str, SimpleNamespace]:
     return {file: SimpleNamespace(__file__=file.encode().decode()) for file in files}
 
 
-def live(parent: socket.socket, modules: Mapping[str, SimpleNamespace]) -> NoReturn:
-    """Wait for an order, be the kernel it asks for, and end. A spare whose parent is gone ends at once.
+def live(line: socket.socket, parent: int, base: Path, modules: Mapping[str, SimpleNamespace]) -> NoReturn:
+    """Wait for an order, be the kernel it asks for, and end. A spare whose parent is gone clears up and ends.
 
-    `modules` have the `__file__` of each module that is imported, see `compact_modules`.
+    `line` comes from the process `parent`, whose address lies in the folder `base`; `modules` have the
+    `__file__` of each module that is imported, see `compact_modules`.
     """
     name_process("kernel-spare")
-    lifeline = _wait_for_lifeline(parent)
-    parent.close()
+    lifeline = _wait_for_lifeline(line)
+    if lifeline is None:
+        _clear_up_after(parent, base)
+        os._exit(0)
+    line.close()
     try:
         order, streams = receive_order(lifeline)
         _obey(order, streams)
@@ -56,14 +65,23 @@ def live(parent: socket.socket, modules: Mapping[str, SimpleNamespace]) -> NoRet
     _be_kernel(order, lifeline, modules)
 
 
-def _wait_for_lifeline(parent: socket.socket) -> socket.socket:
+def _wait_for_lifeline(line: socket.socket) -> socket.socket | None:
+    """The lifeline to an owner, or None if the parent is gone."""
     try:
-        _, handles = receive_files(parent, 1, 1)
+        _, handles = receive_files(line, 1, 1)
     except ConnectionError:
-        handles = []
-    if not handles:
-        os._exit(0)
-    return socket.socket(fileno=handles[0])
+        return None
+    return socket.socket(fileno=handles[0]) if handles else None
+
+
+def _clear_up_after(parent: int, base: Path) -> None:
+    """Remove what a parent that was killed has left: its owners may all be gone by now."""
+    # It closes this line before, or after, the socket that it listens with.
+    until = time.monotonic() + _LAST_BREATH
+    while os.getppid() == parent and time.monotonic() < until:
+        time.sleep(0.01)
+    sweep(base)
+    remove_if_empty(base)
 
 
 def _obey(order: Order, streams: list[int]) -> None:

@@ -224,6 +224,17 @@ def test_a_parent_ends_at_once_when_its_only_owner_is_killed_and_nothing_is_left
     assert waited(lambda: own_home.left() == []), own_home.left()
 
 
+def test_a_parent_that_is_killed_when_nobody_needs_it_leaves_nothing(light: Path) -> None:
+    with home(PYTHONPATH=str(light), ANALYTICS_KERNELS_LINGER="60") as made:
+        client = made.client()
+        client.start().shut_down()
+        (parent,) = made.parents()
+        client.leave()
+        assert waited(made.spares) and not is_gone(parent)
+        kill(parent)
+        assert waited(lambda: made.left() == []), made.left()
+
+
 def test_an_owner_that_is_killed_while_the_parent_imports_leaves_nothing(light: Path) -> None:
     with home(PYTHONPATH=str(light), ANALYTICS_KERNELS_LINGER="1") as made:
         client = made.client()
