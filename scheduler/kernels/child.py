@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import gc
 import multiprocessing
@@ -28,9 +29,10 @@ from scheduler.kernels.forked_output import UnixIOPubThread
 from scheduler.kernels.identity import LIMITS
 from scheduler.kernels.messages import Order, receive_files, receive_order, send_line
 from scheduler.kernels.naming import name_process
+from scheduler.kernels.process import group_of
 
 _LAST_REPLY = 1.0
-"""Seconds for the reply to a request to shut down."""
+"""Seconds for the reply to a request to shut down, and for what cells have started to end."""
 
 _LAST_BREATH = 10.0
 """Seconds that a killed process may take to give up its memory and files."""
@@ -62,6 +64,8 @@ def live(line: socket.socket, parent: int, base: Path, modules: Mapping[str, Sim
             send_line(lifeline, {"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
     name_process("kernel")
+    # First to be registered, last to be called: after all that cells have left to be done at the end.
+    atexit.register(_end_the_rest, os.getpid(), parent)
     _be_kernel(order, lifeline, modules)
 
 
@@ -132,6 +136,18 @@ def _be_kernel(order: Order, lifeline: socket.socket, modules: Mapping[str, Simp
     # What closes the channels while Python ends would wait for ever for a reply that is still being sent.
     app.control_thread.join(_LAST_REPLY)
     sys.exit(0)
+
+
+def _end_the_rest(kernel: int, parent: int) -> None:
+    """When a kernel ends by itself, end what its cells have started: its parent would, if it were there."""
+    if os.getpid() != kernel or os.getppid() == parent:
+        return
+    until = time.monotonic() + _LAST_REPLY
+    while time.monotonic() < until and (rest := [pid for pid in group_of(kernel) if pid != kernel]):
+        for pid in rest:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
 
 
 class _ModulesSeen:

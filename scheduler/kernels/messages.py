@@ -6,9 +6,12 @@ Between an owner and a kernel runs a *lifeline*, a pair of connected sockets. It
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import socket
+import sys
+import termios
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -20,6 +23,9 @@ LONGEST_MESSAGE = 65536
 """Bytes of a message to the parent."""
 
 _LENGTH = 8
+
+_SO_PEEK_OFF = 42
+"""Linux's option to look at what lies further on; Python has no name for it."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,19 @@ class Order:
     limits: dict[str, tuple[int, int]]
     cpus: list[int]
     owner: int
+
+
+def ends_with_goodbye(connection: socket.socket) -> bool:
+    """Whether the last that was sent is goodbye. What lies before it, perhaps an order, stays unread."""
+    unread = int.from_bytes(fcntl.ioctl(connection, termios.FIONREAD, bytes(4)), sys.byteorder)
+    if unread < len(GOODBYE):
+        return False
+    connection.setblocking(False)
+    connection.setsockopt(socket.SOL_SOCKET, _SO_PEEK_OFF, unread - len(GOODBYE))
+    try:
+        return connection.recv(len(GOODBYE), socket.MSG_PEEK) == GOODBYE
+    except OSError:
+        return False
 
 
 def send_order(lifeline: socket.socket, order: Order, standard_streams: Sequence[int]) -> None:

@@ -19,7 +19,13 @@ from pathlib import Path
 
 from scheduler.kernels.folders import Remains, locked, sweep, sweep_locked
 from scheduler.kernels.freshness import Imported
-from scheduler.kernels.messages import GOODBYE, LONGEST_MESSAGE, receive_files, send_line
+from scheduler.kernels.messages import (
+    GOODBYE,
+    LONGEST_MESSAGE,
+    ends_with_goodbye,
+    receive_files,
+    send_line,
+)
 from scheduler.kernels.process import kill_group
 
 SPARES = 2
@@ -257,11 +263,7 @@ class Parent:
         """Drop a kernel that is dead and unwanted, with what an owner that was killed could not remove."""
         kernel = self._kernels.pop(handle)
         with kernel.lifeline:
-            kernel.lifeline.setblocking(False)
-            try:
-                is_in_order = kernel.lifeline.recv(len(GOODBYE), socket.MSG_PEEK) == GOODBYE
-            except OSError:
-                is_in_order = False
+            is_in_order = ends_with_goodbye(kernel.lifeline)
         if not is_in_order:
             kernel.remains.remove()
 

@@ -9,6 +9,7 @@ import threading
 import time
 import weakref
 from contextlib import suppress
+from pathlib import Path
 
 from scheduler.kernels.messages import GOODBYE, receive_line
 
@@ -89,6 +90,18 @@ def kill_group(pid: int) -> None:
     """End a process and all that it has started and left in its own group."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def group_of(leader: int) -> list[int]:
+    """The processes that live in the group which a process leads, itself included."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            # After the name, in brackets: state, parent, group.
+            state, _, group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
+            if int(group) == leader and state not in {"X", "Z"}:
+                found.append(int(folder.name))
+    return found
 
 
 _open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
