@@ -60,12 +60,22 @@ class Compare(StrEnum):
     YEAR = "year"
 
 
-@app.command(epilog="Example: analytics sample --bookings 20000 --database duckdb:///platform.duckdb")
+@app.command(
+    epilog="Example: analytics sample --bookings 20000 --database duckdb:///platform.duckdb, "
+    "or analytics sample --faults --database duckdb:///faults.duckdb"
+)
 def sample(
     bookings: Annotated[int, typer.Option(min=1, help="How many bookings.")] = 100_000,
     seed: Annotated[int | None, typer.Option(help="Another seed gives another platform.")] = None,
     through: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day not in it.")
+    ] = None,
+    faults: Annotated[
+        bool, typer.Option("--faults", help="Make some rows wrong, for 'analytics check' to find.")
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TABLE", help="Of what hangs on bookings, only these; 'bookings' for nothing."),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace data of another source.")] = False,
     database: DatabaseOption = "",
@@ -73,15 +83,26 @@ def sample(
     """Write the sample platform: the same rows for the same seed."""
     from analytics_lib.sources.first_use import sample_url, write_sample
     from analytics_lib.sources.sample import SamplePlan
+    from analytics_lib.terminal import progress
 
     given: dict[str, Any] = {"bookings": bookings}
     if seed is not None:
         given["seed"] = seed
     if through is not None:
         given["through"] = date(through.year, through.month, through.day)
+    if only:
+        given["only"] = tuple(only)
+    if (faults or only) and not database:
+        odd = "with faults" if faults else "of some tables"
+        raise InputError(
+            f"A sample {odd} needs a database of its own: give --database or set {URL_VARIABLE}."
+        )
     url = database or sample_url()
-    write_sample(SamplePlan(**given), url, replace=replace)
-    typer.echo(f"Wrote {bookings:,} bookings to {connect(url).warehouse.url}.")
+    plan = SamplePlan(**given)
+    with progress("Making the sample platform", bookings) as watch:
+        write_sample(plan, url, replace=replace, faults=faults, watch=watch)
+    wrote = f"{bookings:,} bookings, some rows with faults," if faults else f"{bookings:,} bookings"
+    typer.echo(f"Wrote {wrote} to {connect(url).warehouse.url}.")
 
 
 @app.command(

@@ -1,12 +1,28 @@
-"""What `load` and `check` say to a person in a terminal."""
+"""What `sample`, `load` and `check` show a person in a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from analytics_lib.audits.check import CheckReport, CoveredColumn
 from analytics_lib.rules import RuleBreak
 from analytics_lib.sources.load import LoadReport
+
+
+@contextmanager
+def progress(words: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error while a person is watching; call what is given with each advance."""
+    columns = (TextColumn(words), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()
+    ) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda advance: bar.advance(task, advance)
 
 
 def loaded(report: LoadReport) -> str:
@@ -39,9 +55,8 @@ def checked(report: CheckReport) -> str:
     absent = [f"{table}.{column}" for table, column in report.missing_columns]
     lines += ["", "Columns not provided", f"  {', '.join(absent)}"] if absent else []
     lines += ["", *(_broken(report.rule_breaks) or ["No row breaks a rule."])]
-    lines += [
-        f"{number:,} test records of {table} are left out." for table, number in report.test_records.items()
-    ]
+    left_out = ", ".join(f"{number:,} {table}" for table, number in report.test_records.items() if number)
+    lines += [f"Test records, which are left out: {left_out or 'none'}."] if report.test_records else []
     lines += [
         f"{number:,} rows of {table} have no base amount." for table, number in report.without_base.items()
     ]
@@ -54,12 +69,22 @@ def checked(report: CheckReport) -> str:
 
 
 def _broken(breaks: Iterable[RuleBreak]) -> list[str]:
-    found = [f"  {each.rows:,} {each.table}: {each.says} ({each.rule}; {_examples(each)})" for each in breaks]
-    return ["Rows that break a rule", *found] if found else []
+    """By table, how many rows break which rule, and the first of them."""
+    by_table: dict[str, list[RuleBreak]] = {}
+    for each in breaks:
+        by_table.setdefault(each.table, []).append(each)
+    width = max((len(f"{each.rows:,}") for found in by_table.values() for each in found), default=0)
+    lines = ["Rows that break a rule"] if by_table else []
+    for table, found in by_table.items():
+        lines += [f"  {table}"]
+        lines += [f"    {each.rows:>{width},}  {each.says} ({each.rule}{_examples(each)})" for each in found]
+    return lines
 
 
 def _examples(broken: RuleBreak) -> str:
-    return f"such as {', '.join(broken.examples)}"
+    """The keys of rows at fault; dots where there are more."""
+    more = ("...",) if broken.rows > len(broken.examples) else ()
+    return f": {'; '.join((*broken.examples, *more))}" if broken.examples else ""
 
 
 def _spans(covered: Iterable[CoveredColumn]) -> Iterator[str]:

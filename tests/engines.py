@@ -20,7 +20,7 @@ from analytics_lib.warehouse import Warehouse, open_warehouse
 from analytics_lib.warehouse.duckdb_file import connect_duckdb
 
 ENGINES = ("duckdb", "postgresql")
-HELD = ("about", "coverage", "bookings", "products", "destinations", "partners")
+HELD = tuple(schema.metadata.tables)
 Tables = Mapping[str, pd.DataFrame]
 
 
@@ -67,13 +67,16 @@ class DuckDBPlace:
                 str(CreateTable(schema.metadata.tables[name]).compile(dialect=postgresql.dialect()))
             )
         connection.close()
+        self._filled: tuple[str, ...] = ()
 
     @contextmanager
     def holding(self, tables: Tables) -> Iterator[Warehouse]:
         """The warehouse with these rows and no others; columns that are not given are NULL."""
         connection = connect_duckdb(self._path)
-        for name in HELD:
+        for name in self._filled:
             connection.execute(f"DELETE FROM {name}")
+        self._filled = tuple(tables)
+        for name in HELD:
             if name in tables and len(tables[name]):
                 connection.register("given", as_arrow(name, tables[name]))
                 connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM given")
@@ -94,6 +97,7 @@ class PostgreSQLPlace:
     def __init__(self, url: str) -> None:
         self._url = url
         self._warehouse: Warehouse | None = None
+        self._filled: tuple[str, ...] = ()
         with psycopg.connect(url) as connection:
             for name in HELD:
                 ddl = str(CreateTable(schema.metadata.tables[name]).compile(dialect=postgresql.dialect()))
@@ -103,8 +107,10 @@ class PostgreSQLPlace:
     def holding(self, tables: Tables) -> Iterator[Warehouse]:
         """The warehouse with these rows and no others; columns that are not given are NULL."""
         with psycopg.connect(self._url) as connection:
-            for name in HELD:
+            for name in self._filled:
                 connection.execute(f"DELETE FROM {name}".encode())
+            self._filled = tuple(tables)
+            for name in HELD:
                 if name not in tables:
                     continue
                 rows = as_arrow(name, tables[name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -12,8 +12,14 @@ from typing import Any, Protocol
 import pandas as pd
 from sqlalchemy import ColumnElement, Table, column, func, select, table
 
-from analytics_lib import schema
-from analytics_lib.rules import RuleBreak, rule_breaks
+from analytics_lib.audits.audit import Audit, audit_breaks
+from analytics_lib.audits.conversion import base_differs, wrong_rates
+from analytics_lib.audits.references import DATA, orphans, repeated_keys
+from analytics_lib.audits.rows import late_rows, personal_data
+from analytics_lib.audits.scopes import scope_mismatches
+from analytics_lib.audits.spans import overlapping_terms
+from analytics_lib.audits.sums import sums
+from analytics_lib.rules import RULES, RowRule, RuleBreak, rule_breaks
 from analytics_lib.warehouse import Contents, Reader, Warehouse
 from analytics_lib.warehouse.indexes import NEEDED, NeededIndex
 
@@ -101,8 +107,7 @@ def check(warehouse: Warehouse, metrics: Iterable[Servable] = ()) -> CheckReport
     with warehouse.reading() as reader:
         now = reader.contents()
         provided = now.provided
-        data = [t for t in schema.metadata.tables.values() if t.name not in ("about", "coverage")]
-        there = [t for t in data if any((t.name, part.name) in provided for part in t.columns)]
+        there = [t for t in DATA if any((t.name, part.name) in provided for part in t.columns)]
         reasons = {metric.name: _reason(metric, provided) for metric in metrics}
         return CheckReport(
             database=warehouse.url,
@@ -110,7 +115,7 @@ def check(warehouse: Warehouse, metrics: Iterable[Servable] = ()) -> CheckReport
             is_live=now.is_live,
             about=now.about,
             rows=MappingProxyType({t.name: _count(reader, t) for t in there}),
-            missing_tables=tuple(t.name for t in data if t not in there),
+            missing_tables=tuple(t.name for t in DATA if t not in there),
             covered=_covered(now),
             missing_columns=tuple(
                 (t.name, part.name)
@@ -118,13 +123,34 @@ def check(warehouse: Warehouse, metrics: Iterable[Servable] = ()) -> CheckReport
                 for part in t.columns
                 if (t.name, part.name) not in provided
             ),
-            rule_breaks=rule_breaks(reader, provided),
+            rule_breaks=(
+                *rule_breaks(reader, provided, all_row_rules(now)),
+                *audit_breaks(reader, provided, all_audits(now)),
+            ),
             test_records=_test_records(reader, there, provided),
             without_base=_without_base(reader, there, now.columns),
             missing_indexes=_missing_indexes(reader, there) if warehouse.dialect_name == "postgresql" else (),
             served=tuple(name for name, reason in reasons.items() if not reason),
             not_served=MappingProxyType({name: reason for name, reason in reasons.items() if reason}),
         )
+
+
+def all_row_rules(now: Contents) -> Iterator[RowRule]:
+    """All rules that a row fulfils or breaks by itself."""
+    yield from RULES
+    yield from base_differs(now)
+    yield from late_rows(now)
+    yield from personal_data(now)
+
+
+def all_audits(now: Contents) -> Iterator[Audit]:
+    """All that must hold between rows and between tables."""
+    yield from repeated_keys()
+    yield from orphans()
+    yield from scope_mismatches(now)
+    yield from sums(now)
+    yield overlapping_terms()
+    yield from wrong_rates(now)
 
 
 def _covered(now: Contents) -> tuple[CoveredColumn, ...]:

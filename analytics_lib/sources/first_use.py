@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -11,6 +13,7 @@ from analytics_lib.errors import InputError, WarehouseError
 from analytics_lib.home import home
 from analytics_lib.sources.publish import publish
 from analytics_lib.sources.sample import RECIPE, SamplePlan, generate
+from analytics_lib.sources.sample.planting import plant
 from analytics_lib.warehouse import open_warehouse
 
 
@@ -28,20 +31,35 @@ def sample_url() -> str:
     return f"duckdb:///{_folder() / 'sample.duckdb'}"
 
 
-def write_sample(plan: SamplePlan, url: str, *, replace: bool = False) -> None:
-    """Write the sample platform to a database, all or nothing. Raises `LoadError`."""
-    with publish(url, replace=replace, source="sample") as target:
-        for table, rows in generate(plan):
+def write_sample(
+    plan: SamplePlan,
+    url: str,
+    *,
+    replace: bool = False,
+    faults: bool = False,
+    watch: Callable[[int], None] | None = None,
+) -> None:
+    """Write the sample platform to a database, all or nothing. Raises `LoadError`.
+
+    With `faults` some rows are wrong, for audits to find: see `sample.planted`. `watch` is told how many
+    bookings more are made, as they are.
+    """
+    tables = generate(plan)
+    with publish(url, replace=replace, source="sample", checks_keys=not faults) as target:
+        for table, rows in plant(tables, plan) if faults else tables:
             target.append(table, rows)
+            if watch is not None and table == "bookings":
+                watch(rows.num_rows)
 
 
 def _is_current(url: str) -> bool:
+    """Whether a sample of this recipe is there, with all its tables and without faults."""
     try:
         with open_warehouse(url) as warehouse:
             made_by = warehouse.about.get("made_by", "")
     except WarehouseError:
         return False
-    return f"recipe {RECIPE} " in f"{made_by} "
+    return re.fullmatch(rf"analytics sample recipe {RECIPE} seed \d+ bookings \d+", made_by) is not None
 
 
 def _folder() -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,12 +63,12 @@ class PostgreSQLTarget:
                         connection.execute(str(statement).encode())
                     else:
                         connection.execute(f"DELETE FROM {table.name}".encode())
-                    self._copy(connection, table.name, staging)
+                    self._copy(connection, table.name, staging, is_new=table.name not in there)
                 for index in NEEDED:
                     connection.execute(index.ddl.encode())
                 for name in schema.metadata.tables:
                     connection.execute(f"ANALYZE {name}".encode())
-            _vacuum(connection)
+            _vacuum(connection, there)
 
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection[Any]]:
@@ -103,11 +104,25 @@ class PostgreSQLTarget:
         refuse_other_source(self._shown, held.get("source"), source, replace=replace)
         return there
 
-    def _copy(self, connection: psycopg.Connection[Any], table_name: str, staging: Staging) -> None:
-        statement = f"COPY {table_name} FROM STDIN (FORMAT csv)"
+    def _copy(
+        self, connection: psycopg.Connection[Any], table_name: str, staging: Staging, *, is_new: bool
+    ) -> None:
+        # Nobody else sees a table of this transaction: its rows may be written as they are to stay.
+        options = "FORMAT csv, FREEZE" if is_new else "FORMAT csv"
+        statement = f"COPY {table_name} FROM STDIN ({options})"
+        texts = (_as_csv(batch) for batch in staging.rows(table_name))
         with connection.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-            for batch in staging.rows(table_name):
-                copy.write(_as_csv(batch))
+            for text in _one_ahead(texts):
+                copy.write(text)
+
+
+def _one_ahead(items: Iterator[bytes]) -> Iterator[bytes]:
+    """The same, each made while the one before is being used."""
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        coming = worker.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = worker.submit(next, items, None)
+            yield item
 
 
 def _as_csv(rows: pa.Table) -> bytes:
@@ -117,9 +132,9 @@ def _as_csv(rows: pa.Table) -> bytes:
     return text.getvalue()
 
 
-def _vacuum(connection: psycopg.Connection[Any]) -> None:
+def _vacuum(connection: psycopg.Connection[Any], names: set[str]) -> None:
     """Give the space of the version before back, if the server lets us; readers may still need some."""
-    for name in schema.metadata.tables:
+    for name in sorted(names):
         try:
             connection.execute(f"VACUUM {name}".encode())
         except psycopg.Error:

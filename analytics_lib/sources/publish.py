@@ -53,12 +53,15 @@ class Publication:
 
 
 @contextmanager
-def publish(url: str, *, replace: bool = False, source: str) -> Iterator[Publication]:
+def publish(
+    url: str, *, replace: bool = False, source: str, checks_keys: bool = True
+) -> Iterator[Publication]:
     """Publish a new version of the database at `url`, made of what is appended inside the context.
 
     Readers see the version before or the new one, never a mixture and never an error. If the context
     ends in any error, or is interrupted, the database is as it was. The rows must include the table
-    'about' with the keys of REQUIRED_ABOUT, and the table 'coverage'.
+    'about' with the keys of REQUIRED_ABOUT, and the table 'coverage'. Keys that repeat are an error unless
+    `checks_keys` is false.
 
     Raises LoadError if the database holds another source (unless `replace`) or is not ours to
     overwrite, WarehouseError if it cannot be reached.
@@ -67,7 +70,7 @@ def publish(url: str, *, replace: bool = False, source: str) -> Iterator[Publica
     target = DuckDBTarget(address) if address.engine == "duckdb" else PostgreSQLTarget(address)
     with target.workplace() as folder:
         target.refuse_unless_ours(source, replace=replace)
-        staging = Staging(folder)
+        staging = Staging(folder, checks_keys=checks_keys)
         try:
             publication = Publication(staging, source)
             yield publication

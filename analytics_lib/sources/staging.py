@@ -9,9 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import DateTime, Table
@@ -21,6 +19,7 @@ from analytics_lib import schema
 from analytics_lib.errors import LoadError
 from analytics_lib.sources.arrow_schema import arrow_schema
 from analytics_lib.sources.fingerprint import content_hash
+from analytics_lib.sources.spool import Spool
 from analytics_lib.warehouse.duckdb_file import connect_duckdb, duckdb_dialect
 
 BATCH_ROWS = 250_000
@@ -38,10 +37,16 @@ def order_columns(table: Table) -> tuple[str, ...]:
 
 
 class Staging:
-    """All canonical tables, empty at first, in a file of their own inside `folder`."""
+    """All canonical tables, empty at first, in a file of their own inside `folder`.
 
-    def __init__(self, folder: Path) -> None:
+    Rows are put aside as they arrive and written once, in order, at the end. `checks_keys` is false only
+    where repeated keys are wanted, so that audits have some to find.
+    """
+
+    def __init__(self, folder: Path, *, checks_keys: bool = True) -> None:
         self.path = folder / "new.duckdb"
+        self._checks_keys = checks_keys
+        self._folder = folder
         self._connection = connect_duckdb(self.path)
         self._connection.execute(f"SET memory_limit = '{_MEMORY}'")
         dialect = duckdb_dialect()
@@ -50,8 +55,7 @@ class Staging:
         for table in schema.metadata.tables.values():
             self._connection.execute(str(CreateTable(table).compile(dialect=dialect)))
         self._connection.execute("COMMIT")
-        self._last: dict[str, tuple[Any, ...]] = {}
-        self._unordered: set[str] = set()
+        self._spools: dict[str, Spool] = {}
 
     def append(self, table_name: str, rows: pa.Table) -> None:
         """Add rows; columns that are not given are NULL."""
@@ -68,55 +72,40 @@ class Staging:
             raise LoadError(f"Rows for '{table_name}' have a value of a wrong type: {error}.") from error
         if not given.num_rows:
             return
-        self._watch_order(table, given)
-        columns = {f'"{name}"': f'"{name}"' for name in given.column_names}
-        if "is_test" in kinds.names:
-            # Metrics rely on it: what nobody marked as a test is none.
-            columns['"is_test"'] = (
-                'coalesce("is_test", false)' if "is_test" in given.column_names else "false"
-            )
-        names, values = ", ".join(columns), ", ".join(columns.values())
-        try:
-            self._connection.register("given", given)
-            self._connection.execute(f'INSERT INTO "{table_name}" ({names}) SELECT {values} FROM given')
-        except duckdb.ConstraintException as error:
-            raise LoadError(
-                f"A row for '{table_name}' lacks its key ({', '.join(schema.key_columns(table))})."
-            ) from error
-        finally:
-            self._connection.unregister("given")
-
-    def _watch_order(self, table: Table, rows: pa.Table) -> None:
-        """Note whether rows arrive in order, which saves sorting ten million of them."""
-        if table.name in self._unordered:
-            return
-        columns = order_columns(table)
-        if not set(columns) <= set(rows.column_names):
-            self._unordered.add(table.name)
-            return
-        ordered = rows.select(columns)
-        first, last = (tuple(ordered.slice(at, 1).to_pylist()[0].values()) for at in (0, rows.num_rows - 1))
-        before: tuple[Any, ...] = self._last.get(table.name, first)
-        if not _is_ordered(ordered) or before > first:
-            self._unordered.add(table.name)
-        self._last[table.name] = last
+        whole = pa.Table.from_arrays([_column(given, field) for field in kinds], schema=kinds)
+        keys = schema.key_columns(table)
+        if any(whole[key].null_count for key in keys):
+            raise LoadError(f"A row for '{table_name}' lacks its key ({', '.join(keys)}).")
+        if table_name not in self._spools:
+            path = self._folder / f"{table_name}.parquet"
+            self._spools[table_name] = Spool(path, kinds, order_columns(table))
+        self._spools[table_name].append(whole)
 
     def finish(self, about: dict[str, str]) -> str:
         """Order, check keys, write `about` with the fingerprint; returns the fingerprint."""
-        for name in sorted(self._unordered):
-            ordering = ", ".join(
-                f'"{column}" NULLS LAST' for column in order_columns(schema.metadata.tables[name])
-            )
-            self._connection.execute(f'CREATE TEMP TABLE unordered AS SELECT * FROM "{name}"')
-            self._connection.execute(f'DELETE FROM "{name}"')
-            self._connection.execute(f'INSERT INTO "{name}" SELECT * FROM unordered ORDER BY {ordering}')
-            self._connection.execute("DROP TABLE unordered")
+        for name in list(self._spools):
+            self._take_in(name)
         for table in schema.metadata.tables.values():
-            self._refuse_repeated_keys(table)
+            # What the database says about itself must be clear in any case.
+            if self._checks_keys or table.name in ("about", "coverage"):
+                self._refuse_repeated_keys(table)
         self._write_about(about)
         version = content_hash(self.all_rows())
         self._connection.execute("INSERT INTO about VALUES ('version', ?)", [version])
         return version
+
+    def _take_in(self, name: str) -> None:
+        """Write what was put aside for a table into it, in order."""
+        spool = self._spools.pop(name)
+        spool.close()
+        columns = order_columns(schema.metadata.tables[name])
+        ordering = ", ".join(f'"{column}" NULLS LAST' for column in columns)
+        self._connection.execute(
+            f'INSERT INTO "{name}" SELECT * FROM read_parquet($path)'
+            + ("" if spool.is_ordered else f" ORDER BY {ordering}"),
+            {"path": str(spool.path)},
+        )
+        spool.path.unlink()
 
     def _write_about(self, about: dict[str, str]) -> None:
         for key, value in about.items():
@@ -124,7 +113,9 @@ class Staging:
             self._connection.execute("INSERT INTO about VALUES (?, ?)", [key, value])
 
     def about(self) -> dict[str, str]:
-        """What was appended to `about` so far."""
+        """What was appended to `about`."""
+        if "about" in self._spools:
+            self._take_in("about")
         return dict(self._connection.execute("SELECT key, value FROM about").fetchall())
 
     def _refuse_repeated_keys(self, table: Table) -> None:
@@ -167,17 +158,9 @@ class Staging:
         self._connection.close()
 
 
-def _is_ordered(rows: pa.Table) -> bool:
-    """Whether rows ascend by their columns, compared from left to right; never if one is NULL."""
-    ties = None
-    for column in rows.columns:
-        values = column.combine_chunks()
-        if values.null_count:
-            return False
-        before, after = values.slice(0, len(values) - 1), values.slice(1)
-        falls = pc.less(after, before)
-        if pc.any(falls if ties is None else pc.and_(ties, falls)).as_py():
-            return False
-        same = pc.equal(before, after)
-        ties = same if ties is None else pc.and_(ties, same)
-    return True
+def _column(rows: pa.Table, field: pa.Field) -> pa.ChunkedArray | pa.Array:
+    """A column of the rows; NULL if it is not given, but what nobody marked as a test is none."""
+    there = field.name in rows.column_names
+    column = rows[field.name] if there else pa.nulls(rows.num_rows, field.type)
+    # Metrics rely on it.
+    return pc.fill_null(column, False) if field.name == "is_test" else column

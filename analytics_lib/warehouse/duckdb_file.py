@@ -24,11 +24,12 @@ from analytics_lib.warehouse.address import Address
 
 _ATTEMPTS = 20
 
-# No extension may be fetched from the network behind the user's back; instants are UTC everywhere.
+# No extension may be fetched from the network behind the user's back; instants are UTC; bars are our own.
 _SETTINGS = (
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
     "SET GLOBAL TimeZone = 'UTC'",
+    "SET enable_progress_bar = false",
 )
 
 

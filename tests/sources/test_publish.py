@@ -54,8 +54,8 @@ def number_of_bookings(url: str) -> int:
         return int(warehouse.fetch(COUNT)["n"].iloc[0])
 
 
-def publish_all(url: str, *parts: tuple[str, pa.Table]) -> str:
-    with publish(url, source="small") as publication:
+def publish_all(url: str, *parts: tuple[str, pa.Table], checks_keys: bool = True) -> str:
+    with publish(url, source="small", checks_keys=checks_keys) as publication:
         for table, rows in parts:
             publication.append(table, rows)
     return publication.version
@@ -165,6 +165,15 @@ def test_an_error_at_first_use_leaves_nothing(duckdb_url: str, tmp_path: Path) -
             duckdb_url, ("about", about_rows()), ("bookings", bookings(0, 2)), ("bookings", bookings(1, 1))
         )
     assert list(tmp_path.iterdir()) == []
+
+
+def test_repeated_keys_may_be_wanted_but_never_in_what_a_database_says_of_itself(duckdb_url: str) -> None:
+    about, twice = ("about", about_rows()), ("bookings", bookings(1, 1))
+    publish_all(duckdb_url, about, ("bookings", bookings(0, 2)), twice, checks_keys=False)
+    assert number_of_bookings(duckdb_url) == 3
+    with pytest.raises(LoadError, match="key of 'about'"):
+        publish_all(duckdb_url, about, ("about", about_rows(zone="UTC")), twice, checks_keys=False)
+    assert number_of_bookings(duckdb_url) == 3
 
 
 @pytest.mark.parametrize(

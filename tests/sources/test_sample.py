@@ -15,6 +15,7 @@ import pytest
 from analytics_lib.errors import InputError
 from analytics_lib.schema import key_columns, metadata
 from analytics_lib.sources.sample import SamplePlan, content_hash, generate
+from analytics_lib.sources.sample.plan import ALWAYS
 from analytics_lib.sources.sample.platform import BATCH_ROWS, SLICE_ROWS
 
 ARROW_NAMES = {
@@ -26,9 +27,10 @@ ARROW_NAMES = {
     "BOOLEAN": "bool",
     "FLOAT": "double",
 }
+COUNTED_FROM = pd.Timestamp(2025, 9, 30, 22)
 PINNED_PLAN = SamplePlan(bookings=2_000)
-PINNED_HASH = "e82fdac007a954e8943c2ad4b4e44563ec0cc8cc18eb83334e209490308232dd"
-DECIMALS = {"EUR": 2, "USD": 2, "GBP": 2, "CHF": 2, "SEK": 2, "JPY": 0}
+PINNED_HASH = "11d48f5598f98b317350498833a06bc72edb4d311195302c9ef75485c20bf238"
+DECIMALS = {"EUR": 2, "USD": 2, "GBP": 2, "CHF": 2, "SEK": 2, "PLN": 2, "JPY": 0}
 EVENTS = ["created_at", "confirmed_at", "cancelled_at", "no_show_at", "completed_at", "expired_at"]
 
 
@@ -88,6 +90,7 @@ def test_another_plan_gives_other_rows(change: dict[str, object]) -> None:
         ({"seed": -1}, "Seed -1"),
         ({"through": date(2023, 12, 31)}, "2023-12-31"),
         ({"through": date(2050, 1, 1)}, "2050-01-01"),
+        ({"only": ("bookings", "payment")}, "no table 'payment'"),
     ],
     ids=str,
 )
@@ -244,20 +247,31 @@ def test_partner_terms_leave_no_gap(frames: dict[str, pd.DataFrame]) -> None:
 
 
 def test_coverage_names_every_column_that_is_there(frames: dict[str, pd.DataFrame]) -> None:
-    given = {
-        (name, column)
-        for name, frame in frames.items()
-        if name not in ("about", "coverage")
-        for column in frame.columns
-    }
-    coverage = frames["coverage"]
-    assert set(zip(coverage.table_name, coverage.column_name, strict=True)) == given
-    assert (coverage.complete_from == pd.Timestamp(about(frames)["data_from"])).all()
-    assert (coverage.complete_through == pd.Timestamp(about(frames)["data_through"])).all()
+    coverage, through = frames["coverage"], pd.Timestamp(about(frames)["data_through"])
+    told = set(zip(coverage.table_name, coverage.column_name, strict=True))
+    tables = [table for table in metadata.tables.values() if table.name not in ("about", "coverage")]
+    # Requests were not counted from the beginning.
+    uncounted = [] if through > COUNTED_FROM else ["request_counts"]
+    assert told == {(t.name, c.name) for t in tables if t.name not in uncounted for c in t.columns}
+    assert all(frames[name].empty for name in uncounted if name in frames)
+    begins = coverage.complete_from.where(
+        coverage.table_name != "request_counts", pd.Timestamp(about(frames)["data_from"])
+    )
+    assert (begins == pd.Timestamp(about(frames)["data_from"])).all()
+    assert (coverage.complete_through == through).all()
+
+
+@pytest.mark.parametrize("table", ["bookings", "payments", "ai_queries", "capacity"])
+def test_only_leaves_out_what_it_does_not_name_and_changes_nothing_else(table: str) -> None:
+    whole, part = collect(PINNED_PLAN), collect(SamplePlan(bookings=2_000, only=(table,)))
+    assert set(part) == {"about", "coverage", table, *ALWAYS}
+    assert all(part[name].equals(whole[name]) for name in part if name not in ("about", "coverage"))
+    assert set(part["coverage"]["table_name"].to_pylist()) == {table, *ALWAYS}
+    assert f"only {table}" in str(part["about"]["value"].to_pylist())
 
 
 def test_batches_stay_small_and_their_borders_do_not_count() -> None:
-    plan = SamplePlan(bookings=3 * SLICE_ROWS)
+    plan = SamplePlan(bookings=3 * SLICE_ROWS, only=("bookings",))
     batches = [table.num_rows for name, table in generate(plan) if name == "bookings"]
     assert len(batches) > 3 and sum(batches) == plan.bookings
     assert max(batches) <= SLICE_ROWS <= BATCH_ROWS

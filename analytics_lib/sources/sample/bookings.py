@@ -2,172 +2,163 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
-from analytics_lib.sources.sample.customers import COUNTRY_CODES, PREFIXES, Buyers, Customers
-from analytics_lib.sources.sample.days import LocalDays, day_number, local_instant
+from analytics_lib.sources.sample.customers import COUNTRY_CODES, PREFIXES, Customers
+from analytics_lib.sources.sample.days import day_number
 from analytics_lib.sources.sample.demand import B2B, B2C, MODELS, second_of_day
-from analytics_lib.sources.sample.draws import BoolArray, Draws, IntArray, Lottery
-from analytics_lib.sources.sample.exchange import CODES, ExchangeRates
-from analytics_lib.sources.sample.fates import Fates, decide
-from analytics_lib.sources.sample.geography import DESTINATIONS
-from analytics_lib.sources.sample.partners import CORPORATE, Partners
-from analytics_lib.sources.sample.plan import FIRST_DAY, SamplePlan
-from analytics_lib.sources.sample.prices import Prices, price
-from analytics_lib.sources.sample.products import Products
+from analytics_lib.sources.sample.draws import Draws, IntArray, Lottery
+from analytics_lib.sources.sample.exchange import CODES
+from analytics_lib.sources.sample.fates import collapse, decide
+from analytics_lib.sources.sample.geography import COLLAPSED, DESTINATIONS
+from analytics_lib.sources.sample.partner_kinds import CORPORATE
+from analytics_lib.sources.sample.partners import Partners
+from analytics_lib.sources.sample.plan import FIRST_DAY
+from analytics_lib.sources.sample.prices import price
+from analytics_lib.sources.sample.products import HOTEL
 from analytics_lib.sources.sample.rows import as_table, days, instants, named, numbered, whole
-from analytics_lib.sources.sample.trips import (
-    COMPANY,
-    DIRECT,
-    LONGEST_LEAD,
-    LONGEST_STAY,
-    RESOLD,
-    TRADE,
-    Trips,
-    plan_trips,
-)
+from analytics_lib.sources.sample.slices import BookedSlice, World, scoped
+from analytics_lib.sources.sample.story import ARM_WEIGHTS, COLLAPSE, EXPERIMENT, SPRING_SALE
+from analytics_lib.sources.sample.trips import COMPANY, DIRECT, RESOLD, TRADE, plan_trips
+from analytics_lib.sources.sample.ways import CHANNELS, DEVICES, choose
 
 _TEST_SHARE = 50
 _REGISTERS_BEFORE = 1_500
-
-# Channel, device (None where none is seen), and weight for b2c, b2b, b2b2c.
-_WAYS: tuple[tuple[str, str | None, int, int, int], ...] = (
-    ("organic_search", "desktop", 125, 0, 0),
-    ("organic_search", "mobile", 150, 0, 0),
-    ("organic_search", "tablet", 18, 0, 0),
-    ("paid_search", "desktop", 92, 0, 0),
-    ("paid_search", "mobile", 130, 0, 0),
-    ("paid_search", "tablet", 12, 0, 0),
-    ("direct", "desktop", 92, 0, 0),
-    ("direct", "mobile", 58, 0, 0),
-    ("direct", "tablet", 9, 0, 0),
-    ("app", "mobile", 110, 0, 0),
-    ("email", "desktop", 26, 0, 0),
-    ("email", "mobile", 48, 0, 0),
-    ("social", "desktop", 8, 0, 0),
-    ("social", "mobile", 52, 0, 0),
-    ("metasearch", "desktop", 34, 0, 0),
-    ("metasearch", "mobile", 36, 0, 0),
-    ("partner_portal", "desktop", 0, 480, 190),
-    ("partner_portal", "mobile", 0, 46, 24),
-    ("partner_portal", "tablet", 0, 20, 8),
-    ("api", None, 0, 360, 380),
-    ("phone", None, 0, 94, 0),
-    ("white_label", "desktop", 0, 0, 170),
-    ("white_label", "mobile", 0, 0, 210),
-    ("white_label", "tablet", 0, 0, 18),
-)
-_CHANNELS = [way[0] for way in _WAYS]
-_DEVICES = [way[1] for way in _WAYS]
-_WAY = Lottery([[way[2] for way in _WAYS], [way[3] for way in _WAYS], [way[4] for way in _WAYS]])
+_SHUN = 8_800
+_ARM = Lottery([ARM_WEIGHTS])
 
 
 class BookingBook:
     """Writes bookings slice by slice; slices must be asked for in order of time."""
 
-    def __init__(
-        self, plan: SamplePlan, products: Products, partners: Partners, rates: ExchangeRates
-    ) -> None:
-        self._seed, self._products, self._partners, self._rates = plan.seed, products, partners, rates
-        self._customers = Customers(plan.seed, partners)
-        self._first = day_number(FIRST_DAY)
-        self._begin, self._through = local_instant(FIRST_DAY), local_instant(plan.through)
-        self._local = LocalDays(FIRST_DAY, plan.through + timedelta(days=LONGEST_LEAD + LONGEST_STAY + 2))
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._customers = Customers(world.seed, world.partners)
         self._written = 0
 
-    def write(self, first: date, counts: IntArray) -> tuple[pa.Table, pa.Table]:
-        """New customers and bookings of some days.
+    def write(self, first: date, counts: IntArray) -> BookedSlice:
+        """The bookings of some days.
 
         Parameters: the first local day, and the number of bookings by day (rows) and business model.
         """
-        seed, label = self._seed, first.isoformat()
+        world, seed, label = self._world, self._world.seed, first.isoformat()
         cells = np.arange(counts.size, dtype=np.int64)
         cell = np.repeat(cells, counts.ravel())
         day, model = day_number(first) + cell // len(MODELS), cell % len(MODELS)
         second = second_of_day(Draws(seed, "hours", label), model)
-        created = self._local.at(day, second)
+        created = world.local.at(day, second)
         order = np.argsort(created, kind="stable")
         day, model, second, created = day[order], model[order], second[order], created[order]
-        elapsed = day - self._first
+        elapsed = day - day_number(FIRST_DAY)
 
         buyers = self._customers.book(Draws(seed, "buyers", label), model, created, elapsed)
-        buyer = _buyer_group(model, buyers.partner, self._partners)
-        draws = Draws(seed, "products", label)
-        product = self._products.booked(draws.words(len(day)), buyer, elapsed * 4 // 365)
-        trips = plan_trips(Draws(seed, "trips", label), self._products, product, buyer, day, second)
+        buyer = _buyer_group(model, buyers.partner, world.partners)
+        product = _products(world, label, buyer, day, elapsed)
+        trips = plan_trips(Draws(seed, "trips", label), world.products, product, buyer, day, second)
+        arm = _arms(Draws(seed, "arms", label), model, world.products.kind[product], day)
         prices = price(
             Draws(seed, "prices", label),
-            self._products,
+            world.products,
             product,
             buyer,
             trips,
             buyers.currency,
-            self._rates,
+            world.rates,
             created,
-            elapsed,
+            day,
+            arm,
         )
-        kind = self._products.kind[product]
         fates = decide(
-            Draws(seed, "fates", label), self._local, model, buyer, kind, trips, created, day, self._through
+            Draws(seed, "fates", label),
+            world.local,
+            model,
+            buyer,
+            world.products.kind[product],
+            trips,
+            created,
+            day,
+            world.through,
+        )
+        fates = collapse(
+            Draws(seed, "collapse", label),
+            world.local,
+            fates,
+            world.products.place[product],
+            trips,
+            created,
+            world.through,
         )
         ways = Draws(seed, "ways", label)
-        way, is_test = _WAY.draw(ways.words(len(day)), model), ways.chance(_TEST_SHARE, len(day))
-        customer_id = _customer_ids(model, buyers.number)
-        customers = self._customers_table(
-            Draws(seed, "registrations", label), model, buyers, created, customer_id
+        own_name = world.partners.has_own_name(buyers.partner, created)
+        channel, device = choose(ways, model, own_name, SPRING_SALE.holds(day))
+        number = np.arange(self._written + 1, self._written + 1 + len(model), dtype=np.int64)
+        self._written += len(model)
+        return BookedSlice(
+            label=label,
+            first=day_number(first),
+            after=day_number(first) + len(counts),
+            number=number,
+            booking_id=numbered("b", number, 8),
+            customer_id=_customer_ids(model, buyers.number),
+            customer=buyers.number,
+            is_new=buyers.is_new,
+            country=buyers.country,
+            model=model,
+            partner=buyers.partner,
+            buyer=buyer,
+            currency=buyers.currency,
+            product=product,
+            place=world.products.place[product],
+            kind=world.products.kind[product],
+            channel=channel,
+            device=device,
+            arm=arm,
+            day=day,
+            created=created,
+            is_test=ways.chance(_TEST_SHARE, len(day)),
+            trips=trips,
+            prices=prices,
+            fates=fates,
         )
-        bookings = self._table(
-            model, buyers, product, trips, prices, fates, way, is_test, created, customer_id
-        )
-        return customers, bookings
 
-    def _customers_table(
-        self, draws: Draws, model: IntArray, buyers: Buyers, created: IntArray, customer_id: pa.Array
-    ) -> pa.Table:
+    def tables(self, booked: BookedSlice) -> Iterator[tuple[str, pa.Table]]:
+        """The canonical tables `customers`, with those who are new, and `bookings`."""
+        yield "customers", self._customers_table(booked)
+        yield "bookings", self._table(booked)
+
+    def _customers_table(self, booked: BookedSlice) -> pa.Table:
         """Who booked for the first time; direct customers register up to 25 minutes before they book."""
-        before = np.where(model == B2C, draws.below(_REGISTERS_BEFORE, len(model)), 0)
-        joined = np.maximum(created - before, self._begin)
-        new = np.flatnonzero(buyers.is_new)
+        draws = booked.draws(self._world.seed, "registrations")
+        before = np.where(booked.model == B2C, draws.below(_REGISTERS_BEFORE, len(booked)), 0)
+        joined = np.maximum(booked.created - before, self._world.begin)
+        new = np.flatnonzero(booked.is_new)
         new = new[np.argsort(joined[new], kind="stable")]
         return as_table(
             "customers",
             {
-                "customer_id": customer_id.take(pa.array(new)),
+                "customer_id": booked.customer_id.take(pa.array(new)),
                 "joined_at": instants(joined[new]),
-                "country_code": named(COUNTRY_CODES, buyers.country[new]),
+                "country_code": named(COUNTRY_CODES, booked.country[new]),
             },
         )
 
-    def _table(
-        self,
-        model: IntArray,
-        buyers: Buyers,
-        product: IntArray,
-        trips: Trips,
-        prices: Prices,
-        fates: Fates,
-        way: IntArray,
-        is_test: BoolArray,
-        created: IntArray,
-        customer_id: pa.Array,
-    ) -> pa.Table:
-        numbers = np.arange(self._written + 1, self._written + 1 + len(model), dtype=np.int64)
-        self._written += len(model)
+    def _table(self, booked: BookedSlice) -> pa.Table:
+        products, fates, prices, trips = self._world.products, booked.fates, booked.prices, booked.trips
+        places = [destination.destination_id for destination in DESTINATIONS]
         return as_table(
             "bookings",
             {
-                "booking_id": numbered("b", numbers, 8),
-                "customer_id": customer_id,
-                "product_id": named(self._products.ids(), product),
-                "destination_id": named(
-                    [d.destination_id for d in DESTINATIONS], self._products.place[product]
-                ),
-                "channel": named(_CHANNELS, way),
-                "device": named(_DEVICES, way),
-                "created_at": instants(created),
+                "booking_id": booked.booking_id,
+                "customer_id": booked.customer_id,
+                "product_id": named(products.ids(), booked.product),
+                "destination_id": named(places, booked.place),
+                "channel": named(CHANNELS, booked.channel),
+                "device": named(DEVICES, booked.device, booked.device >= 0),
+                "created_at": instants(booked.created),
                 "confirmed_at": instants(fates.confirmed.at, fates.confirmed.happened),
                 "cancelled_at": instants(fates.cancelled.at, fates.cancelled.happened),
                 "no_show_at": instants(fates.no_show.at, fates.no_show.happened),
@@ -177,18 +168,32 @@ class BookingBook:
                 "ends_on": days(trips.ends),
                 "party_size": whole(trips.party),
                 "units": whole(trips.units),
-                "currency": named(CODES, buyers.currency),
+                "currency": named(CODES, booked.currency),
                 "list_price_minor": whole(prices.listed),
                 "discount_minor": whole(prices.discount),
                 "price_minor": whole(prices.price),
                 "price_base_minor": whole(prices.base),
                 "lodging_base_minor": whole(prices.base_lodging, prices.is_stay),
                 "tax_base_minor": whole(prices.base_tax),
-                "business_model": named(MODELS, model),
-                "partner_id": named(self._partners.ids, buyers.partner, buyers.partner >= 0),
-                "is_test": pa.array(is_test),
+                **scoped(booked, self._world.partners),
             },
         )
+
+
+def _products(world: World, label: str, buyer: IntArray, day: IntArray, elapsed: IntArray) -> IntArray:
+    """What each booking is for; while a place has collapsed, most who wanted to go there go elsewhere."""
+    quarter = elapsed * 4 // 365
+    product = world.products.booked(Draws(world.seed, "products", label).words(len(day)), buyer, quarter)
+    elsewhere = Draws(world.seed, "elsewhere", label)
+    other = world.products.booked(elsewhere.words(len(day)), buyer, quarter)
+    shuns = elsewhere.chance(_SHUN, len(day)) & COLLAPSE.holds(day)
+    return np.where(shuns & (world.products.place[product] == COLLAPSED), other, product)
+
+
+def _arms(draws: Draws, model: IntArray, kind: IntArray, day: IntArray) -> IntArray:
+    """The arm of the price experiment that each booking was made in, -1 for none."""
+    arm = _ARM.draw(draws.words(len(model)))
+    return np.where((model == B2C) & (kind == HOTEL) & EXPERIMENT.holds(day), arm, -1)
 
 
 def _buyer_group(model: IntArray, partner: IntArray, partners: Partners) -> IntArray:

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics_lib.sources.sample.days import local_instant
 from analytics_lib.sources.sample.demand import B2C, MODELS
 from analytics_lib.sources.sample.draws import BoolArray, Draws, IntArray, Lottery, words_of
 from analytics_lib.sources.sample.exchange import CODES
 from analytics_lib.sources.sample.partners import HOME_COUNTRIES, HOME_CURRENCIES, Partners
+from analytics_lib.sources.sample.story import ZLOTY_START
+
+_ZLOTY = local_instant(ZLOTY_START)
 
 PREFIXES = ("c", "cb", "cr")
 """Of customer ids, by business model."""
@@ -33,9 +37,17 @@ _COUNTRIES = (
     ("JP", "JPY", 2),
     ("IE", "EUR", 2),
     ("BE", "EUR", 2),
+    ("PL", "PLN", 6),
 )
 COUNTRY_CODES = [country for country, _, _ in _COUNTRIES]
-_SHARES = Lottery([[share for _, _, share in _COUNTRIES]])
+_LATE = COUNTRY_CODES.index("PL")
+"""Nobody comes from there before its currency is offered."""
+_SHARES = Lottery(
+    [
+        [0 if place == _LATE and early else share for place, (_, _, share) in enumerate(_COUNTRIES)]
+        for early in (1, 0)
+    ]
+)
 _CURRENCY_OF_COUNTRY = np.array([CODES.index(currency) for _, currency, _ in _COUNTRIES], dtype=np.int64)
 _COUNTRY_OF_HOME = np.array([COUNTRY_CODES.index(country) for country in HOME_COUNTRIES], dtype=np.int64)
 _CURRENCY_OF_HOME = np.array([CODES.index(currency) for currency in HOME_CURRENCIES], dtype=np.int64)
@@ -63,6 +75,8 @@ class Customers:
     def __init__(self, seed: int, partners: Partners) -> None:
         self._seed, self._partners = seed, partners
         self._joined = [0] * len(MODELS)
+        self._late_from: int | None = None
+        """The first direct customer who joined when all currencies were offered."""
 
     def book(self, draws: Draws, model: IntArray, created: IntArray, day: IntArray) -> Buyers:
         """The buyer of each booking in order of time; `day` counts from the platform's first day."""
@@ -86,7 +100,15 @@ class Customers:
             earlier -= np.where(frequent[rows], earlier % _FREQUENT_EVERY, 0)
             number[rows] = np.where(is_new[rows], known - 1, earlier)
             if place == B2C:
-                country[rows] = _SHARES.draw(words_of(self._seed, "country", number[rows]))
+                if self._late_from is None and created[rows[-1]] >= _ZLOTY:
+                    earlier_ones = known[created[rows] < _ZLOTY]
+                    self._late_from = int(
+                        earlier_ones[-1] if len(earlier_ones) else known[0] - is_new[rows[0]]
+                    )
+                offered = np.zeros(len(rows), dtype=np.int64)
+                if self._late_from is not None:
+                    offered = (number[rows] >= self._late_from).astype(np.int64)
+                country[rows] = _SHARES.draw(words_of(self._seed, "country", number[rows]), offered)
                 currency[rows] = _CURRENCY_OF_COUNTRY[country[rows]]
             else:
                 partner[rows] = self._partners.of_customers(place, number[rows], created[rows])

@@ -57,6 +57,11 @@ class LocalDays:
         length = self.begin(day + 1) - self.begin(day)
         return self.begin(day) + second * length // DAY_SECONDS
 
+    def day_of(self, instant: IntArray) -> IntArray:
+        """The local day that each instant lies in."""
+        day: IntArray = np.searchsorted(self._begins, instant, side="right") - 1 + self.first
+        return day
+
 
 def weekday(day: IntArray) -> IntArray:
     """0 for Monday to 6 for Sunday."""

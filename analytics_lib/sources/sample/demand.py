@@ -8,6 +8,7 @@ import numpy as np
 
 from analytics_lib.sources.sample.days import day_number, easter_sunday, through_the_year, weekday
 from analytics_lib.sources.sample.draws import Draws, IntArray, Lottery
+from analytics_lib.sources.sample.story import SPRING_SALE
 
 MODELS = ("b2c", "b2b", "b2b2c")
 B2C, B2B, B2B2C = range(3)
@@ -34,6 +35,8 @@ _FEAST = (44, 10, 42)
 _GOOD_FRIDAY_TO_MONDAY = (74, 30, 70)
 _BEFORE_EASTER = (112, 100, 110)
 _BLACK_FRIDAY = (158, 100, 128)
+
+_SALE = (152, 100, 100)
 
 _HOURS = (
     (16, 8, 5, 3, 3, 5, 12, 24, 38, 52, 62, 64, 60, 56, 54, 56, 58, 62, 68, 76, 88, 94, 76, 42),
@@ -71,6 +74,7 @@ def _weights(seed: int, first: date, through: date) -> IntArray:
         unrest = 820 + draws.below(181, len(day)) + draws.below(181, len(day))
         slow = 930 + draws.below(141, len(day) // 7 + 1)[elapsed // 7]
         weight = _SIZE[model] * growth * season // 100 * week // 100
+        weight = weight * np.where(SPRING_SALE.holds(day), _SALE[model], 100) // 100
         weight = weight * holidays[:, model] // 100 * unrest // 1_000 * slow // 1_000
         columns.append(weight // 100)
     return np.stack(columns, axis=1)

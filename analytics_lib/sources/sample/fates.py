@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics_lib.sources.sample.days import LocalDays
-from analytics_lib.sources.sample.demand import second_of_day
+from analytics_lib.sources.sample.days import LocalDays, day_number
+from analytics_lib.sources.sample.demand import B2C, second_of_day
 from analytics_lib.sources.sample.draws import BoolArray, Draws, IntArray, Quantiles
+from analytics_lib.sources.sample.geography import COLLAPSED
+from analytics_lib.sources.sample.story import COLLAPSE, PROVIDER_FAILURE
 from analytics_lib.sources.sample.trips import Trips, ready_hour
 
 # Seconds to confirmation, as quantiles in ten-thousandths, by business model.
@@ -28,6 +30,8 @@ _CONFIRMATION = Quantiles(
     ]
 )
 _UNCONFIRMED = np.array([110, 240, 170], dtype=np.int64)
+_UNPAID_IN_FAILURE = 7
+"""So many times as many direct bookings expire while a payment provider fails."""
 _HELD = np.array([24, 72, 48], dtype=np.int64) * 3_600
 
 # Share of cancellations by buyer and kind of product (hotel, package, tour, activity, transfer), in
@@ -47,6 +51,9 @@ _CANCELLED_PERCENT = np.array([22, 42, 74, 100, 116, 126, 140, 158], dtype=np.in
 _WHEN_CANCELLED = Quantiles(
     [[(0, 0), (1_000, 20), (2_500, 450), (5_000, 2_900), (7_500, 6_900), (9_000, 8_900), (10_000, 9_990)]]
 )
+
+# While a place collapses: share of the trips given up, in how many days, and how long after it they start.
+_FLIGHT, _DAYS_OF_FLIGHT, _AFTERMATH_DAYS = 7_200, 5, 14
 
 _NO_SHOW = np.array(
     [(150, 40, 260, 240, 160), (90, 50, 160, 120, 110), (130, 40, 100, 100, 180), (120, 60, 240, 260, 170)],
@@ -95,7 +102,8 @@ def decide(
     time_left = begins - created
     bucket = np.searchsorted(_LEAD_STEPS, trips.lead, side="right")
 
-    unanswered = draws.chance(_UNCONFIRMED[model], size)
+    fails = PROVIDER_FAILURE.holds(day) & (model == B2C)
+    unanswered = draws.chance(_UNCONFIRMED[model] * np.where(fails, _UNPAID_IN_FAILURE, 1), size)
     delay = np.minimum(_CONFIRMATION.draw(draws.words(size), model), time_left * 3 // 4)
     expired_at = created + np.minimum(_HELD[model], time_left)
 
@@ -118,6 +126,40 @@ def decide(
         cancelled=by_now(cancelled_at, gives_up),
         no_show=by_now(no_show_at, stays_away),
         completed=by_now(completed_at, comes),
+    )
+
+
+def collapse(
+    draws: Draws,
+    local: LocalDays,
+    fates: Fates,
+    place: IntArray,
+    trips: Trips,
+    created: IntArray,
+    through: int,
+) -> Fates:
+    """The same fates, but that most trips to the place that collapses are given up within days."""
+    if COLLAPSE.begins >= through:
+        return fates
+    size = len(created)
+    first, after = day_number(COLLAPSE.first), day_number(COLLAPSE.after)
+    at = local.at(first + draws.below(_DAYS_OF_FLIGHT, size), draws.within(8 * 3_600, 22 * 3_600, size))
+    gives_up = (
+        draws.chance(_FLIGHT, size) & (place == COLLAPSED) & (created < COLLAPSE.begins) & (at < through)
+    )
+    gives_up &= (trips.starts > first + _DAYS_OF_FLIGHT) & (trips.starts < after + _AFTERMATH_DAYS)
+    gives_up &= ~fates.expired.happened & ~(fates.cancelled.happened & (fates.cancelled.at <= at))
+    gives_up &= fates.confirmed.at < at
+
+    def spared(event: Event) -> Event:
+        return Event(event.at, event.happened & ~gives_up)
+
+    return Fates(
+        confirmed=fates.confirmed,
+        expired=fates.expired,
+        cancelled=Event(np.where(gives_up, at, fates.cancelled.at), fates.cancelled.happened | gives_up),
+        no_show=spared(fates.no_show),
+        completed=spared(fates.completed),
     )
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from analytics_lib.sources.sample.days import through_the_year
 from analytics_lib.sources.sample.draws import IntArray
 from analytics_lib.sources.sample.rows import as_table
+from analytics_lib.sources.sample.story import COLLAPSED_PLACE
 
 SEASONS: dict[str, tuple[int, ...]] = {
     "city": (70, 78, 92, 108, 114, 110, 104, 104, 114, 112, 84, 88),
@@ -66,6 +67,9 @@ DESTINATIONS: tuple[Destination, ...] = (
     Destination("Tokyo", "JP", "Overseas", "far", 26, 160, 116, 1000),
     Destination("Marrakesh", "MA", "Overseas", "far", 34, 80, 74, 1000),
 )
+
+COLLAPSED = next(place for place, city in enumerate(DESTINATIONS) if city.name == COLLAPSED_PLACE)
+"""Position of the place that nobody goes to for a while."""
 
 
 def season(kind: IntArray, day: IntArray) -> IntArray:

@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
 from analytics_lib.sources.sample.days import local_instant, utc
 from analytics_lib.sources.sample.demand import B2B, B2B2C, MODELS
-from analytics_lib.sources.sample.draws import BoolArray, Draws, IntArray, Lottery, words_of
+from analytics_lib.sources.sample.draws import WORD_BITS, BoolArray, Draws, IntArray, Lottery, words_of
+from analytics_lib.sources.sample.partner_kinds import DISTRIBUTOR, KINDS, RESELLER
 from analytics_lib.sources.sample.rows import as_table
-
-NEVER = 2**62
-"""The end of a partnership that has not ended."""
+from analytics_lib.sources.sample.terms import NEVER, Terms
 
 _ATTEMPTS = 6
 _OLDEST = date(2019, 1, 7)
 
-
-@dataclass(frozen=True)
-class PartnerKind:
-    """A kind of partner: how many there are, and how much one of them books beside the others."""
-
-    name: str
-    prefix: str
-    model: int
-    count: int
-    weight: int
-    suffixes: tuple[str, ...]
-
-
-KINDS: tuple[PartnerKind, ...] = (
-    PartnerKind("tour_operator", "op", B2B, 24, 34, ("Tours", "Holidays", "Reisen")),
-    PartnerKind("agency", "ag", B2B, 34, 16, ("Travel", "Viajes", "Voyages")),
-    PartnerKind("corporate", "co", B2B, 22, 13, ("Logistics", "Engineering", "Pharma")),
-    PartnerKind("distributor", "di", B2B2C, 9, 14, ("Distribution", "Connect")),
-    PartnerKind("reseller", "re", B2B2C, 31, 24, ("Getaways", "Trips", "Breaks")),
-)
-CORPORATE, DISTRIBUTOR, RESELLER = 2, 3, 4
 
 _STEMS = (
     "Alba",
@@ -89,8 +65,13 @@ _HOMES = (
     ("SE", "SEK", 7),
     ("JP", "JPY", 4),
 )
-# Tier, bookings a year asked for, and the size from which a partner starts there.
-_TIERS = (("standard", 0, 0), ("silver", 50, 1_200), ("gold", 150, 3_000), ("platinum", 350, 6_500))
+_DAY = 86_400
+# A partner that signs after the platform has begun needs this long until it sells as others do.
+_RAMP, _FIRST_MONTH = 240 * _DAY, 1_200
+# A fading partner sells less and less for so long, down to this many ten-thousandths.
+_FADE, _FADED = 330 * _DAY, 1_000
+# Of those that are free to: how many fade, and how many leave without a word.
+_FADING, _SILENT = 1_500, 700
 
 
 class Partners:
@@ -104,7 +85,7 @@ class Partners:
         kinds = [place for place, kind in enumerate(KINDS) for _ in range(KINDS[place].count)]
         ranks = [rank for kind in KINDS for rank in range(kind.count)]
         count = len(kinds)
-        self._seed, self._through = seed, local_instant(through)
+        self._seed, self.through = seed, local_instant(through)
         self.kind = np.array(kinds, dtype=np.int64)
         self.model = np.array([KINDS[kind].model for kind in kinds], dtype=np.int64)
         self.home = Lottery([[share for _, _, share in _HOMES]]).draw(draws.words(count))
@@ -112,15 +93,16 @@ class Partners:
         self._names = [_name(kind, rank) for kind, rank in zip(kinds, ranks, strict=True)]
         founding = np.array([rank < 5 for rank in ranks])
         self.joined = _joined(draws, founding, first, through)
-        self._parent = self._parents(draws, ranks)
-        reseller = self._parent >= 0
-        self.joined[reseller] = np.maximum(
-            self.joined[reseller], self.joined[self._parent[reseller]] + 86_400
-        )
+        self.parent = self._parents(draws, ranks)
+        reseller = self.parent >= 0
+        self.joined[reseller] = np.maximum(self.joined[reseller], self.joined[self.parent[reseller]] + 86_400)
         self.ended = self._ends(draws, founding)
+        self._fades, self._gone = self._fates(Draws(seed, "partner fates"), founding, local_instant(first))
+        self._begin = local_instant(first)
         rank = np.array(ranks, dtype=np.int64)
         size = np.array([KINDS[kind].weight for kind in kinds], dtype=np.int64)
         self.weight = size * draws.within(60, 140, count) * 12 // (rank % 11 + 4)
+        self.terms = Terms(seed, self)
         self._of_model = Lottery(
             [np.where(self.model == model, self.weight, 0).tolist() for model in (B2B, B2B2C)]
         )
@@ -136,23 +118,52 @@ class Partners:
     def _ends(self, draws: Draws, founding: BoolArray) -> IntArray:
         """When a partner left: about one in ten, after half a year at the earliest, distributors never."""
         half_a_year = 182 * 86_400
-        free = self._through - self.joined - half_a_year
+        free = self.through - self.joined - half_a_year
         leaves = draws.chance(1_400, len(free)) & ~founding & (free > 86_400) & (self.kind != DISTRIBUTOR)
         days = draws.below(np.maximum(free // 86_400, 1), len(free))
         return np.where(leaves, self.joined + half_a_year + days * 86_400, NEVER)
 
+    def _fates(self, draws: Draws, founding: BoolArray, begin: int) -> tuple[IntArray, IntArray]:
+        """From when a partner fades, and when it has sold for the last time without saying so; or NEVER."""
+        count = len(founding)
+        since = np.maximum(self.joined, begin) + _RAMP
+        free = np.minimum(self.ended, self.through) - since
+        open_to = ~founding & (self.kind != DISTRIBUTOR) & (free > 120 * _DAY)
+        fate = draws.below(10_000, count)
+        when = since + draws.below(np.maximum(free // _DAY, 1), count) * _DAY
+        fades = np.where(open_to & (fate < _FADING), when, NEVER)
+        gone = np.where(open_to & (fate >= 10_000 - _SILENT) & (self.ended == NEVER), when, NEVER)
+        return fades, gone
+
+    def eagerness(self, partner: IntArray, instant: IntArray) -> IntArray:
+        """How much of its full trade a partner does at an instant, in ten-thousandths; 0 if it does none."""
+        age, faded = instant - self.joined[partner], instant - self._fades[partner]
+        ramps = self.joined[partner] >= self._begin
+        ramp = _FIRST_MONTH + (10_000 - _FIRST_MONTH) * np.minimum(age, _RAMP) // _RAMP
+        full = np.where(ramps, ramp, 10_000)
+        full = full - (full - np.minimum(full, _FADED)) * np.clip(faded, 0, _FADE) // _FADE
+        active = (age >= 0) & (instant < self.ended[partner]) & (instant < self._gone[partner])
+        return np.where(active, full, 0)
+
+    def has_own_name(self, partner: IntArray, instant: IntArray) -> BoolArray:
+        """Whether each partner sells under a name of its own at an instant; false for -1."""
+        there = partner >= 0
+        found = np.zeros(len(partner), dtype=np.bool_)
+        found[there] = self.terms.own_name[self.terms.at(partner[there], instant[there])]
+        return found
+
     def of_customers(self, model: int, customer: IntArray, instant: IntArray) -> IntArray:
         """The partner through whom each customer of a business model books at an instant.
 
-        Mostly one and the same; before it joined or after it left, another that is active.
+        Mostly one and the same; where it does less trade or none, at times another one.
         """
         found = np.full(len(customer), self._founder(model), dtype=np.int64)
         open_rows = np.arange(len(customer))
         for attempt in range(_ATTEMPTS):
             words = words_of(self._seed, f"partner of {MODELS[model]} {attempt}", customer[open_rows])
             chosen = self._of_model.draw(words, model - B2B)
-            at = instant[open_rows]
-            active = (self.joined[chosen] <= at) & (at < self.ended[chosen])
+            lot = words_of(self._seed, f"eagerness {attempt}", instant[open_rows] + customer[open_rows])
+            active = (lot * 10_000 >> WORD_BITS) < self.eagerness(chosen, instant[open_rows])
             found[open_rows[active]] = chosen[active]
             open_rows = open_rows[~active]
         return found
@@ -173,48 +184,10 @@ class Partners:
                 "name": self._names,
                 "kind": [KINDS[kind].name for kind in self.kind],
                 "business_model": [MODELS[model] for model in self.model],
-                "parent_partner_id": [self.ids[parent] if parent >= 0 else None for parent in self._parent],
+                "parent_partner_id": [self.ids[parent] if parent >= 0 else None for parent in self.parent],
                 "joined_at": [utc(int(instant)) for instant in self.joined],
                 "ended_at": [utc(int(instant)) if instant < NEVER else None for instant in self.ended],
             },
-        )
-
-    def terms_table(self) -> pa.Table:
-        """The canonical table `partner_terms`: one to three terms a partner, without gaps."""
-        draws = Draws(self._seed, "partner terms")
-        rows: list[tuple[object, ...]] = []
-        for place, partner_id in enumerate(self.ids):
-            joined, ended = int(self.joined[place]), int(self.ended[place])
-            first_year = utc(joined).year + 1
-            last_year = utc(min(ended, self._through) - 1).year
-            reviews = [
-                local_instant(date(year, 1, 1))
-                for year in range(max(first_year, last_year - 1), last_year + 1)
-            ]
-            bounds = [joined, *(review for review in reviews if joined < review < ended), ended]
-            tier = sum(int(self.weight[place]) >= size for _, _, size in _TIERS[1:])
-            through_resellers = KINDS[int(self.kind[place])].model == B2B2C
-            white_label = through_resellers and bool(draws.chance(5_500, 1)[0])
-            for start, end in pairwise(bounds):
-                name, volume, _ = _TIERS[tier]
-                rows.append(
-                    (
-                        partner_id,
-                        utc(start),
-                        utc(end) if end < NEVER else None,
-                        name,
-                        volume,
-                        (80 + 15 * tier) / 1_000,
-                        (200 + 50 * tier) / 1_000 if through_resellers else None,
-                        white_label,
-                    )
-                )
-                tier = min(tier + int(draws.chance(2_500, 1)[0]), 3)
-        names = (
-            "partner_id valid_from valid_to tier min_volume commission_rate revenue_share_rate white_label"
-        )
-        return as_table(
-            "partner_terms", dict(zip(names.split(), map(list, zip(*rows, strict=True)), strict=True))
         )
 
 
