@@ -13,15 +13,12 @@ from analytics_lib.sources.sample import SamplePlan
 from analytics_lib.sources.sample.bookings import BookingBook
 from analytics_lib.sources.sample.commissions import Commissions
 from analytics_lib.sources.sample.costs import Costs
-from analytics_lib.sources.sample.days import LocalDays, local_instant, utc
+from analytics_lib.sources.sample.days import utc
 from analytics_lib.sources.sample.demand import bookings_a_day
-from analytics_lib.sources.sample.exchange import ExchangeRates
-from analytics_lib.sources.sample.partners import Partners
 from analytics_lib.sources.sample.penalties import penalty_share
 from analytics_lib.sources.sample.plan import FIRST_DAY
-from analytics_lib.sources.sample.products import Products
+from analytics_lib.sources.sample.platform import world_of
 from analytics_lib.sources.sample.slices import BookedSlice, World
-from analytics_lib.sources.sample.trips import LONGEST_LEAD, LONGEST_STAY
 
 DAYS_A_SLICE = 150
 """Fewer than a platform of that size would take, so that there are several slices."""
@@ -88,15 +85,7 @@ def costs_of(world: World, slices: Iterable[BookedSlice]) -> pd.DataFrame:
 
 def sold_platform(plan: SamplePlan) -> SoldPlatform:
     """The platform of a plan, in slices of DAYS_A_SLICE days."""
-    world = World(
-        seed=plan.seed,
-        begin=local_instant(FIRST_DAY),
-        through=local_instant(plan.through),
-        local=LocalDays(FIRST_DAY, plan.through + timedelta(days=LONGEST_LEAD + LONGEST_STAY + 2)),
-        products=Products(plan.seed, (plan.through - FIRST_DAY).days * 4 // 365 + 1),
-        partners=Partners(plan.seed, FIRST_DAY, plan.through),
-        rates=ExchangeRates(plan.seed, FIRST_DAY, plan.through),
-    )
+    world = world_of(plan)
     book, commissions = BookingBook(world), Commissions(world)
     counts = bookings_a_day(plan.seed, plan.bookings, FIRST_DAY, plan.through)
     slices: list[BookedSlice] = []

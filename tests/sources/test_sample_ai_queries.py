@@ -12,14 +12,11 @@ import pytest
 from analytics_lib.schema import key_columns, metadata
 from analytics_lib.sources.sample import SamplePlan
 from analytics_lib.sources.sample.bookings import BookingBook
-from analytics_lib.sources.sample.days import LocalDays, local_instant
+from analytics_lib.sources.sample.days import local_instant
 from analytics_lib.sources.sample.demand import bookings_a_day
-from analytics_lib.sources.sample.exchange import ExchangeRates
-from analytics_lib.sources.sample.partners import Partners
 from analytics_lib.sources.sample.plan import FIRST_DAY
-from analytics_lib.sources.sample.products import Products
+from analytics_lib.sources.sample.platform import world_of
 from analytics_lib.sources.sample.sessions import Sessions
-from analytics_lib.sources.sample.slices import World
 
 Frames = dict[str, pd.DataFrame]
 WHOLE = SamplePlan(30_000)
@@ -29,15 +26,7 @@ SLOW_FROM = pd.Timestamp("2026-05-03 22:00")
 
 @cache
 def frames_of(plan: SamplePlan, days_a_slice: int = 150) -> Frames:
-    world = World(
-        seed=plan.seed,
-        begin=local_instant(FIRST_DAY),
-        through=local_instant(plan.through),
-        local=LocalDays(FIRST_DAY, plan.through + timedelta(days=430)),
-        products=Products(plan.seed, (plan.through - FIRST_DAY).days * 4 // 365 + 1),
-        partners=Partners(plan.seed, FIRST_DAY, plan.through),
-        rates=ExchangeRates(plan.seed, FIRST_DAY, plan.through),
-    )
+    world = world_of(plan)
     book, sessions = BookingBook(world), Sessions(world)
     counts = bookings_a_day(plan.seed, plan.bookings, FIRST_DAY, plan.through)
     parts: dict[str, list[pa.Table]] = {}

@@ -14,32 +14,17 @@ from analytics_lib.schema import metadata
 from analytics_lib.sources.sample import SamplePlan
 from analytics_lib.sources.sample.bookings import BookingBook
 from analytics_lib.sources.sample.capacity import Capacity
-from analytics_lib.sources.sample.days import LocalDays, local_instant
 from analytics_lib.sources.sample.demand import bookings_a_day
-from analytics_lib.sources.sample.exchange import ExchangeRates
 from analytics_lib.sources.sample.geography import DESTINATIONS
 from analytics_lib.sources.sample.inventory import quoted_products
-from analytics_lib.sources.sample.partners import Partners
 from analytics_lib.sources.sample.plan import FIRST_DAY
+from analytics_lib.sources.sample.platform import world_of
 from analytics_lib.sources.sample.products import HOTEL, Products
-from analytics_lib.sources.sample.slices import World
 
 PLAN = SamplePlan(bookings=30_000)
 MIDDLE = SamplePlan(bookings=20_000, seed=5, through=date(2026, 2, 17))
 
 Frames = dict[str, pd.DataFrame]
-
-
-def world_of(plan: SamplePlan) -> World:
-    return World(
-        seed=plan.seed,
-        begin=local_instant(FIRST_DAY),
-        through=local_instant(plan.through),
-        local=LocalDays(FIRST_DAY, plan.through + timedelta(days=430)),
-        products=Products(plan.seed, (plan.through - FIRST_DAY).days * 4 // 365 + 1),
-        partners=Partners(plan.seed, FIRST_DAY, plan.through),
-        rates=ExchangeRates(plan.seed, FIRST_DAY, plan.through),
-    )
 
 
 def frames_of(plan: SamplePlan, days_a_slice: int = 200, **changes: bool) -> Frames:

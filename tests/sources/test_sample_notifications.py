@@ -11,14 +11,11 @@ import pytest
 from analytics_lib.schema import metadata
 from analytics_lib.sources.sample import SamplePlan
 from analytics_lib.sources.sample.bookings import BookingBook
-from analytics_lib.sources.sample.days import LocalDays, local_instant
+from analytics_lib.sources.sample.days import local_instant
 from analytics_lib.sources.sample.demand import bookings_a_day
-from analytics_lib.sources.sample.exchange import ExchangeRates
 from analytics_lib.sources.sample.notifications import Notifications
-from analytics_lib.sources.sample.partners import Partners
 from analytics_lib.sources.sample.plan import FIRST_DAY
-from analytics_lib.sources.sample.products import Products
-from analytics_lib.sources.sample.slices import World
+from analytics_lib.sources.sample.platform import world_of
 from analytics_lib.sources.sample.story import SALE_CAMPAIGN, SPRING_SALE
 
 PLAN = SamplePlan(bookings=24_000)
@@ -32,15 +29,7 @@ Frames = dict[str, pd.DataFrame]
 
 def made(plan: SamplePlan, days_a_slice: int = 200) -> dict[str, list[pa.Table]]:
     """Customers, bookings and notifications of a platform, in slices of so many days."""
-    world = World(
-        seed=plan.seed,
-        begin=local_instant(FIRST_DAY),
-        through=local_instant(plan.through),
-        local=LocalDays(FIRST_DAY, plan.through + timedelta(days=430)),
-        products=Products(plan.seed, (plan.through - FIRST_DAY).days * 4 // 365 + 1),
-        partners=Partners(plan.seed, FIRST_DAY, plan.through),
-        rates=ExchangeRates(plan.seed, FIRST_DAY, plan.through),
-    )
+    world = world_of(plan)
     book, notifications = BookingBook(world), Notifications(world)
     counts = bookings_a_day(plan.seed, plan.bookings, FIRST_DAY, plan.through)
     tables: dict[str, list[pa.Table]] = {"notifications": []}

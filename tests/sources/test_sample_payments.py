@@ -14,15 +14,11 @@ import pytest
 from analytics_lib.sources.sample import SamplePlan
 from analytics_lib.sources.sample.bookings import BookingBook
 from analytics_lib.sources.sample.commissions import Commissions
-from analytics_lib.sources.sample.days import LocalDays, local_instant
 from analytics_lib.sources.sample.demand import bookings_a_day
-from analytics_lib.sources.sample.exchange import ExchangeRates
-from analytics_lib.sources.sample.partners import Partners
 from analytics_lib.sources.sample.payments import Payments
 from analytics_lib.sources.sample.penalties import penalty_share
 from analytics_lib.sources.sample.plan import FIRST_DAY
-from analytics_lib.sources.sample.products import Products
-from analytics_lib.sources.sample.slices import World
+from analytics_lib.sources.sample.platform import world_of
 from analytics_lib.sources.sample.story import FAILED_PROVIDER
 
 DAYS_A_SLICE = 300
@@ -53,18 +49,6 @@ class Platform:
         """Captured attempts with the booking that they pay."""
         mine = self.payments[self.payments.captured_at.notna()]
         return mine.merge(self.bookings, on="booking_id", suffixes=("", "_of_booking"))
-
-
-def world_of(plan: SamplePlan) -> World:
-    return World(
-        seed=plan.seed,
-        begin=local_instant(FIRST_DAY),
-        through=local_instant(plan.through),
-        local=LocalDays(FIRST_DAY, plan.through + timedelta(days=430)),
-        products=Products(plan.seed, (plan.through - FIRST_DAY).days * 4 // 365 + 1),
-        partners=Partners(plan.seed, FIRST_DAY, plan.through),
-        rates=ExchangeRates(plan.seed, FIRST_DAY, plan.through),
-    )
 
 
 def collect(plan: SamplePlan) -> Platform:

@@ -15,17 +15,14 @@ import pytest
 from analytics_lib.schema import key_columns, metadata
 from analytics_lib.sources.sample import SamplePlan
 from analytics_lib.sources.sample.bookings import BookingBook
-from analytics_lib.sources.sample.days import LocalDays, local_instant
+from analytics_lib.sources.sample.days import local_instant
 from analytics_lib.sources.sample.demand import bookings_a_day
-from analytics_lib.sources.sample.exchange import ExchangeRates
 from analytics_lib.sources.sample.journeys import booking_visits, earlier_visits
-from analytics_lib.sources.sample.partners import Partners
 from analytics_lib.sources.sample.plan import FIRST_DAY
-from analytics_lib.sources.sample.products import Products
+from analytics_lib.sources.sample.platform import world_of
 from analytics_lib.sources.sample.quotes import quoted_products
 from analytics_lib.sources.sample.searches import by_interface
 from analytics_lib.sources.sample.sessions import Sessions
-from analytics_lib.sources.sample.slices import World
 from analytics_lib.sources.sample.visitors import Visitors
 from analytics_lib.sources.sample.ways import CHANNELS
 
@@ -35,18 +32,6 @@ PLANS = WHOLE, MONTH = SamplePlan(24_000), SamplePlan(3_000, 5, date(2024, 2, 1)
 FAILURE = slice("2026-03-08 23:00", "2026-03-15 22:59:59")
 NEVER = pd.Timestamp("2100-01-01")
 DECIMALS = {"EUR": 2, "USD": 2, "GBP": 2, "CHF": 2, "SEK": 2, "PLN": 2, "JPY": 0}
-
-
-def world_of(plan: SamplePlan) -> World:
-    return World(
-        seed=plan.seed,
-        begin=local_instant(FIRST_DAY),
-        through=local_instant(plan.through),
-        local=LocalDays(FIRST_DAY, plan.through + timedelta(days=430)),
-        products=Products(plan.seed, (plan.through - FIRST_DAY).days * 4 // 365 + 1),
-        partners=Partners(plan.seed, FIRST_DAY, plan.through),
-        rates=ExchangeRates(plan.seed, FIRST_DAY, plan.through),
-    )
 
 
 @cache

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 import pytest
 
 from analytics_lib.schema import metadata
 from analytics_lib.sources.sample import SamplePlan
-from analytics_lib.sources.sample.days import LocalDays, local_instant
-from analytics_lib.sources.sample.exchange import ExchangeRates
-from analytics_lib.sources.sample.partners import Partners
+from analytics_lib.sources.sample.days import local_instant
 from analytics_lib.sources.sample.plan import FIRST_DAY
-from analytics_lib.sources.sample.products import Products
+from analytics_lib.sources.sample.platform import world_of
 from analytics_lib.sources.sample.request_counts import COUNTED_FROM
-from analytics_lib.sources.sample.slices import World
 from analytics_lib.sources.sample.story import PROVIDER_FAILURE
 from analytics_lib.sources.sample.uptime import Uptime
 
@@ -36,15 +33,7 @@ Spans = list[tuple[float, float]]
 
 
 def frames_of(plan: SamplePlan) -> Frames:
-    world = World(
-        seed=plan.seed,
-        begin=local_instant(FIRST_DAY),
-        through=local_instant(plan.through),
-        local=LocalDays(FIRST_DAY, plan.through + timedelta(days=430)),
-        products=Products(plan.seed, 1),
-        partners=Partners(plan.seed, FIRST_DAY, plan.through),
-        rates=ExchangeRates(plan.seed, FIRST_DAY, FIRST_DAY + timedelta(days=9)),
-    )
+    world = world_of(plan)
     return {name: table.to_pandas() for name, table in Uptime(world).finish()}
 
 

@@ -57,7 +57,7 @@ def generate(plan: SamplePlan) -> Iterator[tuple[str, pa.Table]]:
     name comes as often as it has batches of at most BATCH_ROWS rows. Memory does not grow with the
     number of bookings.
     """
-    world = _world(plan)
+    world = world_of(plan)
     yield "about", _about(plan)
     yield "coverage", _coverage(plan)
     yield "destinations", destinations_table()
@@ -70,7 +70,8 @@ def generate(plan: SamplePlan) -> Iterator[tuple[str, pa.Table]]:
             yield name, table.slice(start, BATCH_ROWS)
 
 
-def _world(plan: SamplePlan) -> World:
+def world_of(plan: SamplePlan) -> World:
+    """What a platform's slices have in common."""
     return World(
         seed=plan.seed,
         begin=local_instant(FIRST_DAY),
