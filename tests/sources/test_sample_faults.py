@@ -159,6 +159,20 @@ def test_faults_lie_all_over_the_data(
         assert months.nunique() >= 8, table
 
 
+def test_no_booking_has_two_faults_that_could_hide_each_other() -> None:
+    small = TINY[1]
+    before, after = collected(generate(small)), collected(plant(generate(small), small))
+    spoilt: list[str] = []
+    for name in ("bookings", "payments", "refunds", "commission_entries"):
+        spoilt += changes(after[name], before[name])["booking_id"].tolist()
+        if name in ("bookings", "payments"):
+            key = f"{'booking' if name == 'bookings' else 'attempt'}_id"
+            copies = after[name][after[name][key].duplicated() | after[name][key].str.endswith("-2")]
+            spoilt += copies["booking_id"].tolist()
+    assert len(spoilt) > 15
+    assert len(set(spoilt)) == len(spoilt)
+
+
 def test_refunds_payments_and_rates_are_wrong_as_told(faulty: dict[str, pd.DataFrame]) -> None:
     """Worked out with pandas alone."""
     bookings, payments = faulty["bookings"].drop_duplicates("booking_id"), faulty["payments"]
