@@ -31,11 +31,12 @@ def late_rows(contents: Contents) -> Iterator[RowRule]:
             broken += [] if begin is None else [column < begin]
             broken += [] if end is None else [column >= end]
         if broken:
+            late = or_(*broken)
+            if table is schema.outages:
+                # Maintenance is announced.
+                late &= func.coalesce(table.c.kind, "") != "maintenance"
             yield RowRule(
-                "late_row",
-                "Nothing happens before the data begin or after they end.",
-                table.name,
-                or_(*broken),
+                "late_row", "Nothing happens before the data begin or after they end.", table.name, late
             )
 
 

@@ -26,7 +26,24 @@ def sums(contents: Contents) -> Iterator[Audit]:
     yield _repeated_payment()
     yield _over_refunded()
     yield _commission_legs(contents)
-    yield _paid_beyond_invoiced()
+    yield _beyond(
+        "paid_beyond_invoiced",
+        "No more commission is paid for a booking's leg than was invoiced.",
+        "paid",
+        "invoiced",
+    )
+    yield _beyond(
+        "clawed_back_beyond_accrued",
+        "No more commission is clawed back of a booking's leg than was accrued.",
+        "clawed_back",
+        "accrued",
+    )
+    yield _beyond(
+        "invoiced_beyond_accrued",
+        "No more commission is invoiced for a booking's leg than was accrued.",
+        "invoiced",
+        "accrued",
+    )
 
 
 def _overpaid() -> Audit:
@@ -141,17 +158,21 @@ def _within(instant: ColumnElement[datetime], contents: Contents) -> ColumnEleme
     return within
 
 
-def _paid_beyond_invoiced() -> Audit:
-    paid, invoiced = (
-        func.coalesce(exact_sum(_c.amount_base_minor, _c.entry == entry), 0) for entry in ("paid", "invoiced")
+def _beyond(name: str, says: str, entry: str, limit: str) -> Audit:
+    """Legs of which one kind of entry adds up to more than another; the platform's may be below zero.
+
+    Where nothing is accrued, nobody accrues: that is another matter.
+    """
+    much, most = (
+        func.coalesce(exact_sum(_c.amount_base_minor, _c.entry == each), 0) for each in (entry, limit)
     )
     return Audit(
-        "paid_beyond_invoiced",
-        "No more commission is paid for a booking's leg than was invoiced.",
+        name,
+        says,
         "commission_entries",
         reads(_c.booking_id, _c.leg, _c.entry, _c.amount_base_minor),
         select(_c.booking_id, _c.leg)
-        .where(_c.booking_id.is_not(None), _c.entry.in_(["paid", "invoiced"]))
+        .where(_c.booking_id.is_not(None), _c.entry.in_([entry, limit]))
         .group_by(_c.booking_id, _c.leg)
-        .having(paid > invoiced),
+        .having((much > most) & (much > 0) & (most > (0 if limit == "accrued" else -1))),
     )

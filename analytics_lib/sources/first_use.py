@@ -21,7 +21,7 @@ def sample_database() -> str:
     """The URL of the sample platform; writes it first if it is not there or of an older recipe."""
     url = sample_url()
     if not _is_current(url):
-        sys.stderr.write("Making the sample platform, once ...\n")
+        sys.stderr.write("Making the sample platform, once (half a minute or so) ...\n")
         write_sample(SamplePlan(), url)
     return url
 

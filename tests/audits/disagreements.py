@@ -88,6 +88,14 @@ CASES: dict[str, tuple[Callable[[int], list[Added]], tuple[str, str, str] | None
         ),
         ("paid_beyond_invoiced", "commission_entries", "b{n}, agency"),
     ),
+    "more clawed back than accrued": (
+        lambda n: whole(n, ("commission_entries", entry(f"e{n}", f"b{n}", "reseller", "clawed_back", 1_201))),
+        ("clawed_back_beyond_accrued", "commission_entries", "b{n}, reseller"),
+    ),
+    "more invoiced than accrued": (
+        lambda n: whole(n, ("commission_entries", entry(f"e{n}", f"b{n}", "reseller", "invoiced", 1_201))),
+        ("invoiced_beyond_accrued", "commission_entries", "b{n}, reseller"),
+    ),
     "terms that overlap": (
         lambda n: [
             ("partners", {"partner_id": f"re-{n}"}),

@@ -24,6 +24,8 @@ ALWAYS = (
     "bookings",
 )
 """Bookings, and what they refer to."""
+HANGING = ("bookings", *(name for name in metadata.tables if name not in ("about", "coverage", *ALWAYS)))
+"""What `only` may name: what hangs on bookings, or bookings for nothing but them."""
 TABLES = tuple(name for name in metadata.tables if name not in ("about", "coverage"))
 
 _LONGEST = date(2040, 1, 1)
@@ -60,8 +62,11 @@ class SamplePlan:
                 f"The sample cannot end at {self.through}: choose a day from {earliest} to {_LONGEST}."
             )
         for name in self.only:
-            if name not in TABLES:
-                raise InputError(f"The sample has no table '{name}': name some of {', '.join(TABLES)}.")
+            if name not in HANGING:
+                raise InputError(
+                    f"The sample cannot be made of the table '{name}' only: name 'bookings' or some of "
+                    f"{', '.join(HANGING[1:])}."
+                )
 
     def has(self, table: str) -> bool:
         """Whether the platform has this table."""

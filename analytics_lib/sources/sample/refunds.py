@@ -46,6 +46,8 @@ _PAYMENT = Quantiles(
 _LATE, _LATE_IN_BACKLOG = 350, 4_000
 _LATE_SOONEST, _LATE_LATEST = 20 * DAY_SECONDS, 45 * DAY_SECONDS
 
+_WORTH_ANY = 100
+"""Minor units below which nothing is sent back."""
 _IN_TWO = 500
 """Refunds that come in two parts, the second after some days."""
 _WORTH_TWO = 5_000
@@ -128,8 +130,12 @@ def refunds_table(
 
 
 def _reversed(world: World, booked: BookedSlice, row: IntArray, amount: IntArray) -> IntArray:
-    """The refunds' parts of the platform's own leg of the price; nothing where none was accrued."""
-    leg = np.where(booked.fates.confirmed.happened, divide(world, booked).amount[:, PLATFORM], 0)
+    """The refunds' parts of the platform's own leg of the price, as far as that is clawed back.
+
+    It is for cancellations of what was accrued; goodwill is paid out of what the platform has earned.
+    """
+    clawed_back = booked.fates.confirmed.happened & booked.fates.cancelled.happened
+    leg = np.where(clawed_back, divide(world, booked).amount[:, PLATFORM], 0)
     return rounded(leg[row] * amount, booked.prices.price[row])
 
 
@@ -174,7 +180,8 @@ def _kept(penalty: IntArray, captures: Captures, capture: IntArray, bookings: in
     row, amount = captures.row[capture][order], captures.amount[capture][order]
     total = np.zeros(bookings, dtype=np.int64)
     np.add.at(total, row, amount)
-    kept = np.minimum(penalty, total)[row]
+    # Nobody sends a few cents back.
+    kept = np.where(total - penalty < _WORTH_ANY, total, penalty)[row]
     # Parts are differences of rounded running sums, so that they add up to the whole.
     running = np.cumsum(amount)
     is_first = np.diff(row, prepend=-1) != 0

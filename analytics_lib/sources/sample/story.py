@@ -45,7 +45,7 @@ COLLAPSE = Span(date(2025, 8, 1), date(2025, 9, 1))
 COLLAPSED_PLACE = "Athens"
 
 EXPERIMENT = Span(date(2025, 9, 15), date(2026, 1, 15))
-"""Direct visitors see hotel prices of one of three arms, by lot."""
+"""Direct visits show hotel prices of one of three arms, by lot; a visitor may see several."""
 ARMS = ("low", "control", "high")
 ARM_PERMILLE = (900, 1_000, 1_100)
 """What each arm makes of a price."""
