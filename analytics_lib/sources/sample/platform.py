@@ -1,7 +1,7 @@
 """The whole sample platform, table by table.
 
-Tables that later issues add (payments, sessions, searches) hang on the same slices: each takes its
-own stream of chance, so that rows already there stay as they are.
+What hangs on bookings hangs on the same slices of days. Each table takes streams of chance of its own, so
+that rows already there stay as they are when another table comes.
 """
 
 from __future__ import annotations
