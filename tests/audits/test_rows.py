@@ -156,6 +156,8 @@ def test_what_things_were_before_and_will_be_is_not_late(place: engines.Place) -
         "customers": [{"customer_id": "c1", "joined_at": BEGIN - SECOND}],
         "partners": [{"partner_id": "p1", "joined_at": BEGIN - SECOND, "ended_at": END}],
         "partner_terms": [{"partner_id": "p1", "valid_from": BEGIN - SECOND, "valid_to": END}],
+        # Maintenance is announced.
+        "outages": [{"outage_id": "o1", "kind": "maintenance", "started_at": END, "ended_at": END + SECOND}],
     }
     assert told(place, rows, "late_row") == {}
 
