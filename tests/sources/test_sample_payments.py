@@ -1,131 +1,30 @@
-"""Payments, refunds and disputes of the sample platform: what must hold, joined anew in pandas."""
+"""Payments of the sample platform: what must hold, joined anew in pandas."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pytest
 
 from analytics_lib.sources.sample import SamplePlan
 from analytics_lib.sources.sample.bookings import BookingBook
-from analytics_lib.sources.sample.commissions import Commissions
-from analytics_lib.sources.sample.demand import bookings_a_day
 from analytics_lib.sources.sample.payments import Payments
-from analytics_lib.sources.sample.penalties import penalty_share
 from analytics_lib.sources.sample.plan import FIRST_DAY
 from analytics_lib.sources.sample.platform import world_of
 from analytics_lib.sources.sample.story import FAILED_PROVIDER
-
-DAYS_A_SLICE = 300
-DECIMALS = {"EUR": 2, "USD": 2, "GBP": 2, "CHF": 2, "SEK": 2, "PLN": 2, "JPY": 0}
-LATER = ["sent_at", "authorised_at", "captured_at", "voided_at", "paid_out_at"]
-CANCELLED = ["customer_cancelled", "supplier_cancelled", "force_majeure"]
-CODES = {
-    "risk": {"suspected_fraud", "stolen_card"},
-    "authentication": {"3ds_failed", "3ds_timeout"},
-    "issuer": {"insufficient_funds", "do_not_honor", "card_declined", "expired_card"},
-    "abandoned": {"left_page", "session_expired", "provider_timeout"},
-}
-FEES = {"card": (140, 25), "paypal": (290, 35), "bank_transfer": (0, 20), "wallet": (160, 25)}
-FAILURE = (pd.Timestamp("2026-03-08 23:00"), pd.Timestamp("2026-03-15 23:00"))
-
-
-@dataclass(frozen=True)
-class Platform:
-    through: pd.Timestamp
-    bookings: pd.DataFrame
-    rates: pd.DataFrame
-    payments: pd.DataFrame
-    refunds: pd.DataFrame
-    disputes: pd.DataFrame
-
-    @property
-    def captured(self) -> pd.DataFrame:
-        """Captured attempts with the booking that they pay."""
-        mine = self.payments[self.payments.captured_at.notna()]
-        return mine.merge(self.bookings, on="booking_id", suffixes=("", "_of_booking"))
-
-
-def collect(plan: SamplePlan) -> Platform:
-    world = world_of(plan)
-    book, payments, commissions = BookingBook(world), Payments(world), Commissions(world)
-    counts = bookings_a_day(plan.seed, plan.bookings, FIRST_DAY, plan.through)
-    parts: dict[str, list[pa.Table]] = {}
-    shares = []
-    for first in range(0, len(counts), DAYS_A_SLICE):
-        booked = book.write(FIRST_DAY + timedelta(days=first), counts[first : first + DAYS_A_SLICE])
-        shares.append(penalty_share(world, booked))
-        for name, table in (*book.tables(booked), *payments.write(booked), *commissions.write(booked)):
-            parts.setdefault(name, []).append(table)
-    assert list(payments.finish()) == []
-    frames = {
-        name: pa.concat_tables(tables).to_pandas(date_as_object=False) for name, tables in parts.items()
-    }
-    kinds = world.products.table().to_pandas()[["product_id", "kind"]]
-    bookings = frames["bookings"].assign(penalty=np.concatenate(shares)).merge(kinds, on="product_id")
-    entries = frames["commission_entries"]
-    legs = entries[(entries.leg == "platform") & (entries.entry == "accrued")].set_index("booking_id")
-    leg = bookings.booking_id.map(legs.amount_base_minor).fillna(0)
-    bookings["platform_leg"] = leg.where(bookings.cancelled_at.notna(), 0)
-    return Platform(
-        through=pd.Timestamp(world.through, unit="s"),
-        bookings=bookings.sort_values("booking_id", ignore_index=True),
-        rates=world.rates.table().to_pandas().sort_values("valid_from"),
-        payments=frames["payments"],
-        refunds=frames["refunds"],
-        disputes=frames["disputes"],
-    )
-
-
-PLANS = (
-    SamplePlan(bookings=30_000),
-    SamplePlan(bookings=3_000, seed=7, through=date(2024, 2, 1)),
-    SamplePlan(bookings=4_000, seed=3, through=date(2025, 8, 4)),
-    SamplePlan(bookings=1),
+from tests.paid_platform import (
+    CODES,
+    DECIMALS,
+    FEES,
+    Platform,
+    collect,
+    days,
+    half_up,
+    in_failure,
+    local,
+    succeeded,
 )
-
-
-@pytest.fixture(scope="module")
-def platforms() -> dict[SamplePlan, Platform]:
-    return {plan: collect(plan) for plan in PLANS}
-
-
-@pytest.fixture(params=PLANS, ids=str)
-def any_platform(request: pytest.FixtureRequest, platforms: dict[SamplePlan, Platform]) -> Platform:
-    return platforms[request.param]
-
-
-@pytest.fixture
-def platform(platforms: dict[SamplePlan, Platform]) -> Platform:
-    return platforms[PLANS[0]]
-
-
-def local(instants: pd.Series) -> pd.Series:
-    return instants.dt.tz_localize("UTC").dt.tz_convert("Europe/Madrid").dt.tz_localize(None)
-
-
-def days(spans: pd.Series) -> pd.Series:
-    return spans.dt.total_seconds() / 86_400
-
-
-def half_up(amounts: pd.Series, ten_thousandths: pd.Series | int) -> pd.Series:
-    return (amounts * ten_thousandths + 5_000) // 10_000
-
-
-def succeeded(payments: pd.DataFrame) -> pd.Series:
-    return payments.captured_at.notna() | payments.authorised_at.notna()
-
-
-def in_failure(payments: pd.DataFrame) -> pd.Series:
-    return payments.attempted_at.between(*FAILURE, inclusive="left")
-
-
-# What must hold for every plan
 
 
 def test_keys_are_unique_and_refer_to_what_is_there(any_platform: Platform) -> None:
@@ -328,122 +227,6 @@ def test_amounts_are_converted_at_their_own_instants(any_platform: Platform) -> 
             assert row.base == int((euros * 100).quantize(Decimal(1), ROUND_HALF_UP)), row
 
 
-def test_cancellations_give_back_all_but_the_penalty(any_platform: Platform) -> None:
-    it = any_platform
-    captured = it.captured[it.captured.cancelled_at.notna()]
-    back = it.refunds[it.refunds.reason.isin(CANCELLED)]
-    back = back.groupby("attempt_id").amount_minor.sum().reindex(captured.attempt_id, fill_value=0)
-    captured = captured.assign(back=back.to_numpy())
-    # A second part, a late capture or a request by hand may lie beyond the end.
-    since = captured[["cancelled_at", "captured_at"]].max(axis=1)
-    known = captured[since < it.through - pd.Timedelta(days=25)]
-    by_booking = known.groupby("booking_id").agg(
-        paid=("amount_minor", "sum"),
-        back=("back", "sum"),
-        price=("price_minor", "first"),
-        penalty=("penalty", "first"),
-    )
-    kept = half_up(by_booking.price, by_booking.penalty)
-    # Less than 100 minor units are not sent back.
-    kept = kept.where(by_booking.paid - kept >= 100, by_booking.paid)
-    assert (by_booking.paid - by_booking.back == kept).all()
-    part = known.amount_minor * known.booking_id.map(by_booking.back / by_booking.paid)
-    assert ((known.back - part).abs() < 1).all()
-    assert (captured.back <= captured.amount_minor).all()
-
-
-def test_never_more_is_given_back_than_came_in(any_platform: Platform) -> None:
-    it = any_platform
-    amount = it.captured.set_index("attempt_id").amount_minor
-    given = it.refunds.groupby("attempt_id").amount_minor.sum()
-    assert (it.refunds.amount_minor > 0).all()
-    assert (given <= amount.reindex(given.index)).all()
-
-
-def test_refunds_come_after_the_cancellation_or_the_trip(any_platform: Platform) -> None:
-    it = any_platform
-    back = it.refunds.merge(it.captured, on="attempt_id", suffixes=("", "_of_payment"))
-    assert (back.requested_at >= back.captured_at).all()
-    wait = days(back.refunded_at - back.requested_at).dropna()
-    assert wait.between(1, 45).all()
-    assert back[back.requested_at < it.through - pd.Timedelta(days=45)].refunded_at.notna().all()
-    cancelled = back.reason.isin(CANCELLED)
-    assert (back.cancelled_at.notna() == cancelled).all()
-    assert (back.requested_at >= back.cancelled_at)[cancelled].all()
-    assert (back.requested_at > back.completed_at)[~cancelled].all()
-    first = back[cancelled].sort_values("requested_at").drop_duplicates("attempt_id")
-    since = first[["cancelled_at", "captured_at"]].max(axis=1)
-    assert (days(first.requested_at - since) < 2).all()
-
-
-def test_what_a_refund_costs_the_platform(any_platform: Platform) -> None:
-    it = any_platform
-    back = it.refunds.merge(
-        it.payments[["attempt_id", "captured_base_minor", "fee_base_minor", "amount_minor", "method"]],
-        on="attempt_id",
-        suffixes=("", "_paid"),
-    ).sort_values(["requested_at", "refund_id"])
-    of_price = back.merge(it.bookings[["booking_id", "price_minor", "platform_leg"]], on="booking_id")
-    part = of_price.platform_leg * of_price.amount_minor / of_price.price_minor
-    assert ((of_price.platform_reversed_base_minor - part).abs() <= 0.5 + 1e-6).all()
-    euro = back[back.currency == "EUR"]
-    share = euro.method.map({name: fee[0] for name, fee in FEES.items()})
-    assert (euro.fee_lost_base_minor == half_up(euro.amount_base_minor, share)).all()
-    lost = back.groupby("attempt_id").agg(
-        lost=("fee_lost_base_minor", "sum"), fee=("fee_base_minor", "first")
-    )
-    assert (lost.lost <= lost.fee).all()
-
-    assert back.penalty_kept_base_minor.notna().all()
-    assert (back[back.duplicated("attempt_id")].penalty_kept_base_minor == 0).all()
-    # All parts are known of what was first asked for some time ago.
-    asked = back.groupby("attempt_id").requested_at.transform("min")
-    old = back[asked < it.through - pd.Timedelta(days=25)]
-    by_attempt = old[old.reason.isin(CANCELLED)].groupby("attempt_id")
-    sums = by_attempt.agg(
-        back=("amount_minor", "sum"),
-        kept=("penalty_kept_base_minor", "sum"),
-        paid=("amount_minor_paid", "first"),
-        base=("captured_base_minor", "first"),
-    )
-    # Converted at the rate of the capture, so that a change of rates since is not taken for a penalty.
-    assert ((sums.base * (sums.paid - sums.back) / sums.paid - sums.kept).abs() <= 1).all()
-    assert (old[~old.reason.isin(CANCELLED)].penalty_kept_base_minor == 0).all()
-
-
-def test_disputes_are_of_cards_and_paypal_and_of_no_more_than_was_taken(any_platform: Platform) -> None:
-    it = any_platform
-    fights = it.disputes.merge(it.captured, on="attempt_id", suffixes=("", "_of_payment"))
-    assert fights.attempt_id.is_unique and fights.method.isin(["card", "paypal"]).all()
-    assert (fights.amount_base_minor > 0).all()
-    assert (fights.amount_base_minor <= fights.captured_base_minor).all()
-    assert days(fights.opened_at - fights.captured_at).between(10, 90).all()
-    assert days(fights.closed_at - fights.opened_at).dropna().between(20, 75).all()
-    assert (fights.closed_at.notna() == fights.outcome.notna()).all()
-    assert fights[fights.opened_at < it.through - pd.Timedelta(days=75)].outcome.notna().all()
-    assert fights.outcome.dropna().isin(["won", "lost", "withdrawn"]).all()
-
-
-def test_nobody_disputes_what_was_given_back(any_platform: Platform) -> None:
-    it = any_platform
-    back = it.disputes.merge(it.refunds, on="attempt_id", suffixes=("", "_back")).merge(
-        it.payments[["attempt_id", "captured_base_minor", "amount_minor"]],
-        on="attempt_id",
-        suffixes=("", "_paid"),
-    )
-    before = back[back.refunded_at <= back.opened_at].groupby("attempt_id")
-    sums = before.agg(
-        back=("amount_minor", "sum"),
-        paid=("amount_minor_paid", "first"),
-        base=("captured_base_minor", "first"),
-        disputed=("amount_base_minor", "first"),
-    )
-    assert (sums.back < sums.paid).all()
-    assert (sums.disputed <= sums.base * (sums.paid - sums.back) / sums.paid).all()
-    still_to_come = back[~(back.refunded_at <= back.opened_at)]
-    assert (still_to_come.outcome.dropna() == "withdrawn").all()
-
-
 def test_the_same_plan_gives_the_same_rows() -> None:
     plan = SamplePlan(bookings=500)
     first, second = collect(plan), collect(plan)
@@ -460,9 +243,6 @@ def test_days_without_a_booking_bring_no_rows() -> None:
         ("refunds", 0),
         ("disputes", 0),
     ]
-
-
-# What should be believable in the default plan
 
 
 def test_everybody_pays_in_their_own_way(platform: Platform) -> None:
@@ -559,54 +339,3 @@ def test_invoices_are_paid_within_a_month_or_before_the_start(platform: Platform
     assert (soon | ahead).mean() > 0.99
     of_invoices = in_one_sum[wait > 2.2]
     assert (local(of_invoices.attempted_at).dt.dayofweek < 5).mean() > 0.97
-
-
-def test_refunds_are_as_late_as_the_desk_is_busy(platform: Platform) -> None:
-    back = platform.refunds
-    wait = days(back.refunded_at - back.requested_at)
-    late = (wait > 15)[wait.notna()]
-    november = local(back.requested_at).dt.strftime("%Y-%m") == "2025-11"
-    assert late[november].mean() > 0.28 and 0.02 < late[~november].mean() < 0.06
-    assert 2.5 < wait.median() < 4.5
-    straight = days(
-        back.requested_at - back.booking_id.map(platform.bookings.set_index("booking_id").cancelled_at)
-    )
-    assert 0.4 < (straight[back.reason.isin(CANCELLED)] == 0).mean() < 0.65
-    twice = back[back.reason.isin(CANCELLED)].groupby("attempt_id").size()
-    assert twice.max() == 2 and 0.02 < (twice == 2).mean() < 0.08
-
-
-def test_reasons_of_refunds(platform: Platform) -> None:
-    back = platform.refunds.merge(platform.bookings, on="booking_id", suffixes=("", "_of_booking"))
-    share = back.reason.value_counts(normalize=True)
-    assert share["customer_cancelled"] > 0.75 and 0.02 < share["supplier_cancelled"] < 0.1
-    forced = back[back.reason == "force_majeure"]
-    assert len(forced) > 5 and (forced.destination_id == "d-athens").all()
-    assert forced.starts_on.between("2025-08-01", "2025-08-31").all()
-    assert local(forced.cancelled_at).dt.strftime("%Y-%m").eq("2025-08").all()
-    assert (back[back.reason.isin(["force_majeure", "supplier_cancelled"])].penalty == 0).all()
-    assert back[back.reason == "overbooked"].kind.isin(["hotel", "package"]).all()
-    goodwill = back[back.reason.isin(["service_quality", "overbooked"])]
-    part = goodwill.amount_minor / goodwill.price_minor
-    assert part.between(0.04, 0.3).all() and goodwill.booking_id.is_unique
-    old = platform.bookings[platform.bookings.completed_at < platform.through - pd.Timedelta(days=60)]
-    assert 0.011 < old.booking_id.isin(goodwill.booking_id).mean() < 0.019
-
-
-def test_few_payments_are_disputed_more_of_those_who_did_not_go(platform: Platform) -> None:
-    taken = platform.captured
-    taken = taken[
-        taken.method.isin(["card", "paypal"]) & (taken.captured_at < platform.through - pd.Timedelta(days=90))
-    ]
-    disputed = taken.attempt_id.isin(platform.disputes.attempt_id)
-    assert 0.0015 < disputed.mean() < 0.0040
-    assert (platform.disputes.business_model == "b2c").mean() > 0.5
-    assert disputed[taken.no_show_at.notna()].mean() > 3 * disputed[taken.no_show_at.isna()].mean()
-
-
-def test_the_collapse_brings_disputes() -> None:
-    it = collect(SamplePlan(bookings=80_000, through=date(2025, 12, 1)))
-    taken = it.captured[it.captured.method.isin(["card", "paypal"])]
-    disputed = taken.attempt_id.isin(it.disputes.attempt_id)
-    there = (taken.destination_id == "d-athens") & taken.starts_on.between("2025-08-01", "2025-08-31")
-    assert there.sum() > 60 and disputed[there].mean() > 3 * disputed[~there].mean()
