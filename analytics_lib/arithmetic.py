@@ -1,6 +1,6 @@
 """From counted parts to numbers: sums, ratios and shares, each exact, each missing with a reason.
 
-A `Cell` is one number of an answer. Counts and sums are Python integers, money in minor units until
+Counts and sums are Python integers, money in minor units until
 the last step; nothing is rounded before it is divided.
 """
 
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
+from analytics_lib.cell import Cell, Number
 from analytics_lib.formatting import currency_decimals
-from analytics_lib.metric import AnyMetric, Metric, Ratio, Share, Sum
-
-Number = int | float | Fraction
+from analytics_lib.metric import AnyMetric, Ratio, Share, Shrunk, Sum
 
 WILSON_Z = 1.959963984540054
 """The 97.5 % quantile of the normal distribution, for 95 % intervals."""
@@ -24,24 +23,9 @@ EXTRA_DIGITS = 6
 """Digits kept behind the minor unit where money was divided."""
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One number, how many rows it rests on, and why it is missing or to be taken with care.
-
-    `is_incomplete` says that the data does not cover the whole of the period.
-    """
-
-    value: Number | None
-    n: int = 0
-    reason: str | None = None
-    is_incomplete: bool = False
-
-
 def evaluate(metric: AnyMetric, leaves: Mapping[str, Cell], totals: Mapping[str, Cell]) -> Cell:
     """The cell of any metric from the cells of its leaves; `totals` are those over all groups."""
     match metric:
-        case Metric():
-            return leaves[metric.name]
         case Sum():
             return _sum(metric, leaves, totals)
         case Ratio():
@@ -50,6 +34,10 @@ def evaluate(metric: AnyMetric, leaves: Mapping[str, Cell], totals: Mapping[str,
             )
         case Share():
             return _share(metric, evaluate(metric.of, leaves, totals), evaluate(metric.of, totals, totals))
+        case Shrunk():
+            return _shrunk(metric, leaves, totals)
+        case _:
+            return leaves[metric.name]
 
 
 def _sum(metric: Sum, leaves: Mapping[str, Cell], totals: Mapping[str, Cell]) -> Cell:
@@ -67,10 +55,10 @@ def _ratio(metric: Ratio, top: Cell, bottom: Cell) -> Cell:
     incomplete = top.is_incomplete or bottom.is_incomplete
     missing = _first_missing(bottom, top)
     if missing is not None:
-        return Cell(None, bottom.n, missing.reason, incomplete)
+        return replace(missing, n=bottom.n, is_incomplete=incomplete)
     if not bottom.value:
         return Cell(None, bottom.n, f"nothing to divide by ({metric.bottom.title.lower()}: 0)", incomplete)
-    value = Fraction(_exact(top)) / Fraction(_exact(bottom))
+    value = metric.times * Fraction(_exact(top)) / Fraction(_exact(bottom))
     reason = _first_reason(top, bottom)
     if bottom.n < metric.small_base:
         small = f"small base of {bottom.n}"
@@ -85,7 +73,7 @@ def _share(metric: Share, part: Cell, total: Cell) -> Cell:
     incomplete = part.is_incomplete or total.is_incomplete
     missing = _first_missing(part, total)
     if missing is not None:
-        return Cell(None, part.n, missing.reason, incomplete)
+        return replace(missing, n=part.n, is_incomplete=incomplete)
     if not total.value:
         return Cell(None, part.n, "nothing to divide by (the total: 0)", incomplete)
     reason = _first_reason(part, total)
@@ -93,6 +81,25 @@ def _share(metric: Share, part: Cell, total: Cell) -> Cell:
         small = f"small base of {total.n}"
         reason = small if reason is None else f"{reason}; {small}"
     return Cell(Fraction(_exact(part)) / Fraction(_exact(total)), part.n, reason, incomplete)
+
+
+def _shrunk(metric: Shrunk, leaves: Mapping[str, Cell], totals: Mapping[str, Cell]) -> Cell:
+    top, bottom = evaluate(metric.top, leaves, totals), evaluate(metric.bottom, leaves, totals)
+    all_top, all_bottom = evaluate(metric.top, totals, totals), evaluate(metric.bottom, totals, totals)
+    cells = (bottom, top, all_bottom, all_top)
+    incomplete = any(cell.is_incomplete for cell in cells)
+    missing = _first_missing(*cells)
+    if missing is not None:
+        return replace(missing, n=bottom.n, is_incomplete=incomplete)
+    if not bottom.value or not all_bottom.value:
+        return Cell(None, bottom.n, f"nothing to divide by ({metric.bottom.title.lower()}: 0)", incomplete)
+    mean = Fraction(_exact(all_top)) / Fraction(_exact(all_bottom))
+    value = (metric.weight * mean + _exact(top)) / (metric.weight + Fraction(_exact(bottom)))
+    reason = _first_reason(top, bottom)
+    if bottom.n < metric.small_base:
+        small = f"small base of {bottom.n}"
+        reason = small if reason is None else f"{reason}; {small}"
+    return Cell(value, bottom.n, reason, incomplete)
 
 
 def wilson(successes: int, trials: int) -> tuple[float, float]:
@@ -113,7 +120,7 @@ def final(value: Number | None, metric: AnyMetric, currency: str) -> int | float
         return _major(value, currency, is_exact=not isinstance(metric, Ratio) and isinstance(value, int))
     if isinstance(value, int):
         return value
-    if metric.unit == "count" and isinstance(value, Fraction) and value.denominator == 1:
+    if metric.unit in ("count", "seconds") and isinstance(value, Fraction) and value.denominator == 1:
         return int(value)
     return float(value)
 

@@ -1,52 +1,53 @@
-"""The catalogue: every metric that can be asked for, by name, listed by hand."""
+"""The catalogue: every metric that can be asked for, by name.
+
+It is what the files of `metrics/` define: a metric declared in one of them is in the catalogue, the command
+line, the documentation and all that is built on these, without a second edit.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from types import MappingProxyType
 
+from analytics_lib import metrics
 from analytics_lib.errors import InputError, UnknownName
-from analytics_lib.metric import AnyMetric
-from analytics_lib.metrics import bookings, cancellations, placed, stays
+from analytics_lib.metric import AnyMetric, Definition, Listing
 
-_LISTED: tuple[AnyMetric, ...] = (
-    placed.total_bookings,
-    bookings.net_bookings,
-    placed.gross_bookings_value,
-    bookings.net_bookings_value,
-    bookings.average_booking_value,
-    bookings.median_booking_value,
-    bookings.bookings_share,
-    bookings.gross_bookings_value_share,
-    bookings.average_party_size,
-    cancellations.confirmation_rate,
-    cancellations.cancellations,
-    cancellations.cancelled_value,
-    cancellations.cancellation_rate,
-    cancellations.cancellation_rate_7d,
-    cancellations.cancellation_rate_30d,
-    cancellations.cancellation_rate_90d,
-    cancellations.cancellation_value_rate,
-    cancellations.cancellation_rate_by_arrival,
-    cancellations.no_shows,
-    cancellations.no_show_rate,
-    stays.lead_time_median,
-    stays.lead_time_p90,
-    stays.lead_time_average,
-    stays.cancellation_notice_median,
-    stays.cancellation_notice_p90,
-    cancellations.arrivals,
-    stays.stays,
-    stays.day_uses,
-    stays.length_of_stay,
-    stays.room_revenue,
-    stays.room_nights_sold,
-    stays.average_daily_rate,
-)
+OWNERS = ("Bookings", "Payments", "Finance", "B2C", "B2B", "B2B2C", "AI", "Engagement", "Reliability")
+"""The owners in the order in which their metrics are listed; others follow."""
 
-METRICS: Mapping[str, AnyMetric] = MappingProxyType({metric.name: metric for metric in _LISTED})
+
+def declared() -> Iterator[AnyMetric]:
+    """All that the files of `metrics/` declare, parts included, each once."""
+    seen: set[int] = set()
+    for module in sorted(pkgutil.iter_modules(metrics.__path__), key=lambda found: found.name):
+        for value in vars(import_module(f"{metrics.__name__}.{module.name}")).values():
+            if isinstance(value, Definition) and id(value) not in seen:
+                seen.add(id(value))
+                yield value
+
+
+def _collected() -> dict[str, AnyMetric]:
+    listed = [metric for metric in declared() if not metric.is_part and not isinstance(metric, Listing)]
+    listed.sort(key=lambda metric: OWNERS.index(metric.owner) if metric.owner in OWNERS else len(OWNERS))
+    found: dict[str, AnyMetric] = {}
+    for metric in listed:
+        if metric.name in found:
+            raise InputError(f"Two metrics are called {metric.name}: rename one of them.")
+        found[metric.name] = metric
+    return found
+
+
+METRICS: Mapping[str, AnyMetric] = MappingProxyType(_collected())
 """Name -> metric."""
+
+LISTINGS: Mapping[str, Listing] = MappingProxyType(
+    {listing.name: listing for listing in declared() if isinstance(listing, Listing)}
+)
+"""Name -> listing: one row an entity, for models."""
 
 
 def find(names: Iterable[str | AnyMetric]) -> tuple[AnyMetric, ...]:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from analytics_lib.arithmetic import Cell, evaluate
+from analytics_lib.arithmetic import evaluate
+from analytics_lib.cell import Cell, Group, Place
 from analytics_lib.covering import Covering
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.local_time import Bucket, to_local
-from analytics_lib.metric import AnyMetric, Metric
-from analytics_lib.question import Group, Question
-
-Place = tuple[int, datetime | None, Group]
-"""Arm, bucket key and dimension values."""
+from analytics_lib.metric import AnyMetric, Elapsed, Kept, Leaf, Share, Shrunk
+from analytics_lib.question import Question
+from analytics_lib.statement.elapsed import elapsed
+from analytics_lib.statement.windows import Window, earlier
+from analytics_lib.suppression import NOBODY, Hidden
 
 
 class Cells:
     """What the database counted, asked for metric by metric.
 
-    `counted` holds the leaves' cells by place; `unserved` says why some leaves were not asked for.
+    `counted` holds the leaves' cells by place; `unserved` says why some leaves were not asked for;
+    `withheld` are the cells of too few customers, which count in totals all the same.
     """
 
     def __init__(
@@ -28,11 +31,13 @@ class Cells:
         covering: Covering,
         counted: Mapping[Place, Mapping[str, Cell]],
         unserved: Mapping[str, str],
+        withheld: Hidden = NOBODY,
     ) -> None:
         self._question = question
         self._covering = covering
         self._counted = counted
         self._unserved = unserved
+        self._withheld = withheld
         self._completed: dict[Place, dict[str, Cell]] = {}
         self._totals: dict[tuple[int, datetime | None], dict[str, Cell]] = {}
         self._gaps: dict[tuple[int, datetime, datetime], str | None] = {}
@@ -41,16 +46,25 @@ class Cells:
 
     def value(self, metric: AnyMetric, arm: int, bucket: Bucket | None, group: Group) -> Cell:
         """The cell of any metric at a place."""
+        leaves = self._shown(arm, bucket, group)
+        is_of_all = bool(self._question.by) and _looks_at_all(metric)
+        return evaluate(metric, leaves, self._all_groups(arm, bucket) if is_of_all else leaves)
+
+    def _shown(self, arm: int, bucket: Bucket | None, group: Group) -> Mapping[str, Cell]:
         leaves = self._leaves(arm, bucket, group)
-        is_share = metric.kind == "share" and self._question.by
-        return evaluate(metric, leaves, self._all_groups(arm, bucket) if is_share else leaves)
+        if not self._withheld:
+            return leaves
+        place = (arm, bucket.key if bucket else None, group)
+        few = self._question.scopes[arm].smallest_group
+        secret = Cell(None, 0, f"withheld: it is about fewer than {few} customers", is_withheld=True)
+        return {name: secret if (place, name) in self._withheld else cell for name, cell in leaves.items()}
 
     def _leaves(self, arm: int, bucket: Bucket | None, group: Group) -> dict[str, Cell]:
         place = (arm, bucket.key if bucket else None, group)
         if place not in self._completed:
             found = self._counted.get(place, {})
             self._completed[place] = {
-                leaf.name: self._complete(leaf, found.get(leaf.name), arm, bucket)
+                leaf.name: self._complete(leaf, found.get(leaf.name), arm, bucket, group)
                 for leaf in self._question.leaves
             }
         return self._completed[place]
@@ -66,33 +80,52 @@ class Cells:
             }
         return self._totals[place]
 
-    def _complete(self, leaf: Metric, cell: Cell | None, arm: int, bucket: Bucket | None) -> Cell:
+    def _complete(self, leaf: Leaf, cell: Cell | None, arm: int, bucket: Bucket | None, group: Group) -> Cell:
         """Zero where nothing happened; missing where it cannot be known yet; marked where not covered."""
         if leaf.name in self._unserved:
             return Cell(None, 0, self._unserved[leaf.name])
         scope = self._question.scopes[arm]
         start, until = (bucket.start, bucket.end) if bucket else (scope.period.start, scope.until)
+        if isinstance(leaf, Elapsed):
+            slot = dict(zip(self._question.by, group, strict=True))
+            return elapsed(leaf, Window(None, start, until), scope.zone, slot)
         if cell is None:
-            is_counted = leaf.is_additive or leaf.how == "distinct"
-            cell = Cell(0, 0) if is_counted else Cell(None, 0, "no rows to rank")
-        outside = self._covering.why_outside(until, scope.zone)
-        if outside is not None:
-            return Cell(None, 0, outside)
+            cell = Cell(0, 0) if leaf.counts_from_zero else Cell(None, 0, leaf.nothing)
+        base = self._base(leaf, arm, bucket)
+        for end in (until, *([base.end] if base else [])):
+            outside = self._covering.why_outside(end, scope.zone)
+            if outside is not None:
+                return Cell(None, 0, outside)
+        mature_after = getattr(leaf, "mature_after", None)
         ripe_from = until if bucket else scope.period.end
-        if leaf.mature_after and ripe_from + leaf.mature_after > scope.as_of:
-            known_from = to_local(ripe_from + leaf.mature_after, scope.zone)
+        if mature_after and ripe_from + mature_after > scope.as_of:
+            known_from = to_local(ripe_from + mature_after, scope.zone)
             return Cell(None, cell.n, f"not yet known: it takes until {known_from:%Y-%m-%d}")
-        gap = self._gap(leaf, start, until)
+        gap = self._gap(leaf, base.start if base else start, until)
         if gap is None:
             return cell
         reason = gap if cell.reason is None else f"{gap}; {cell.reason}"
-        return Cell(cell.value, cell.n, reason, is_incomplete=True)
+        return replace(cell, reason=reason, is_incomplete=True)
 
-    def _gap(self, leaf: Metric, start: datetime, until: datetime) -> str | None:
-        key = (id(leaf.dated), start, until)
+    def _base(self, leaf: Leaf, arm: int, bucket: Bucket | None) -> Window | None:
+        """The earlier window that a leaf holds the bucket against, if it does."""
+        if not isinstance(leaf, Kept):
+            return None
+        scope = self._question.scopes[arm]
+        now = Window(None, *((bucket.start, bucket.end) if bucket else (scope.period.start, scope.until)))
+        return earlier(scope, self._question.over, now, leaf.against)
+
+    def _gap(self, leaf: Leaf, start: datetime, until: datetime) -> str | None:
+        key = (id(leaf), start, until)
         if key not in self._gaps:
-            self._gaps[key] = self._covering.why_incomplete(leaf.dated, start, until)
+            gaps = (self._covering.why_incomplete(dated, start, until) for dated in leaf.timed_by)
+            self._gaps[key] = next((gap for gap in gaps if gap), None)
         return self._gaps[key]
+
+
+def _looks_at_all(metric: AnyMetric) -> bool:
+    """Whether a metric, or a part of it, divides by what all groups have together."""
+    return isinstance(metric, Share | Shrunk) or any(_looks_at_all(part) for part in metric.parts)
 
 
 def _added(cells: Sequence[Cell]) -> Cell:

@@ -16,6 +16,7 @@ from rich.table import Table
 from analytics_lib import answers
 from analytics_lib.catalogue import METRICS, find
 from analytics_lib.errors import InputError
+from analytics_lib.handbook import page
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.period import COMPARISONS, Comparison
 from analytics_lib.scope import BusinessModel
@@ -47,10 +48,18 @@ class QueryFormat(StrEnum):
 
 
 class ListFormat(StrEnum):
-    """How `metrics` and `check` print."""
+    """How `check` prints."""
 
     TABLE = "table"
     JSON = "json"
+
+
+class CatalogueFormat(StrEnum):
+    """How `metrics` prints; Markdown is the whole catalogue as a page."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
 
 
 class Compare(StrEnum):
@@ -140,12 +149,18 @@ def check(
 @app.command(epilog="Example: analytics metrics cancellation_rate")
 def metrics(
     name: Annotated[str | None, typer.Argument(help="One metric, with formula and SQL.")] = None,
-    output: Annotated[ListFormat, typer.Option("--format", help="How to print.")] = ListFormat.TABLE,
+    output: Annotated[
+        CatalogueFormat, typer.Option("--format", help="How to print.")
+    ] = CatalogueFormat.TABLE,
     database: DatabaseOption = "",
 ) -> None:
     """The catalogue; one metric with its formula and SQL."""
     chosen = find([name]) if name else tuple(METRICS.values())
-    if output is ListFormat.JSON:
+    if output is CatalogueFormat.MARKDOWN:
+        if name:
+            raise InputError("A single metric has no page: leave its name out, or ask for --format json.")
+        typer.echo(page(), nl=False)
+    elif output is CatalogueFormat.JSON:
         typer.echo(json.dumps([metric.described() for metric in chosen], indent=2, ensure_ascii=False))
     elif name:
         analytics = connect(database)

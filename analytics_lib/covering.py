@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Date
+from sqlalchemy import ColumnElement
 
 from analytics_lib.local_time import TimeFrame, to_local
-from analytics_lib.metric import Metric, columns_of
+from analytics_lib.metric import Leaf, columns_of
 from analytics_lib.scope import as_text
 
 
@@ -54,13 +54,13 @@ class Covering:
         names = self.absent(columns)
         return f"missing, because {self.source} has no {' and no '.join(names)}" if names else None
 
-    def why_no_hours(self, metric: Metric, frame: TimeFrame | None, over: TimeFrame | None) -> str | None:
+    def why_no_hours(self, metric: Leaf, frame: TimeFrame | None, over: TimeFrame | None) -> str | None:
         """Why a metric has no answer by the hour, if hours are asked for."""
         if TimeFrame.HOUR not in (frame, over):
             return None
         if self.knows_only_days:
             return f"missing, because {self.source} knows only days, not hours"
-        if isinstance(metric.dated.type, Date):
+        if not metric.knows_hours:
             return f"missing, because {metric.name} is dated by local days, not hours"
         return None
 
@@ -69,6 +69,19 @@ class Covering:
         if self.data_from is None or until > self.data_from:
             return None
         return f"missing, because the data begins on {to_local(self.data_from, zone):%Y-%m-%d}"
+
+    def complete(self, leaf: Leaf) -> tuple[datetime | None, datetime | None]:
+        """From when to when the data is complete for what puts a leaf's rows into periods."""
+        spans = [
+            (self.spans or {}).get(pair, (None, None))
+            for column in leaf.timed_by
+            for pair in columns_of(column)
+        ]
+        lows = [low for low, _ in spans if low is not None]
+        highs = [high for _, high in spans if high is not None]
+        if self.data_from is not None:
+            lows.append(self.data_from)
+        return max(lows, default=None), min(highs, default=None)
 
     def why_incomplete(self, dated: ColumnElement[Any], start: datetime, until: datetime) -> str | None:
         """Why a window is not fully in the data, for what is dated by a column; None if it is."""

@@ -79,6 +79,78 @@ def _compile_local_date(element: LocalDate, compiler: Any, **kw: Any) -> str:
     return f"local_date({compiler.process(element.clauses, **kw)})"
 
 
+class LocalClock(FunctionElement[Any]):
+    """The wall clock of an instant column; `statement` fills in the reporting zone's offsets."""
+
+    type = DateTime()
+    inherit_cache = True
+
+
+@compiles(LocalClock)
+def _compile_local_clock(element: LocalClock, compiler: Any, **kw: Any) -> str:
+    return f"local_clock({compiler.process(element.clauses, **kw)})"
+
+
+class MicrosBetween(FunctionElement[int]):
+    """Whole microseconds from the second instant to the first."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(MicrosBetween, "duckdb")
+def _compile_micros_duckdb(element: MicrosBetween, compiler: Any, **kw: Any) -> str:
+    later, earlier = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(epoch_us({later}) - epoch_us({earlier}))"
+
+
+@compiles(MicrosBetween)
+def _compile_micros(element: MicrosBetween, compiler: Any, **kw: Any) -> str:
+    later, earlier = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"CAST(EXTRACT(EPOCH FROM ({later}) - ({earlier})) * 1000000 AS BIGINT)"
+
+
+class AtReferenceRate(FunctionElement[int]):
+    """An amount in minor units of a currency, in the reporting one at the question's own rate set.
+
+    Takes amount and currency; `statement` fills in the rates in force where the period begins.
+    """
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(AtReferenceRate)
+def _compile_reference_rate(element: AtReferenceRate, compiler: Any, **kw: Any) -> str:
+    amount, currency = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"at_reference_rate({amount}, {currency})"
+
+
+class Converted(FunctionElement[int]):
+    """amount x factor / divisor in whole numbers, half away from zero, exact beyond 64 bits."""
+
+    type = BigInteger()
+    inherit_cache = False
+
+    def __init__(self, amount: ColumnElement[int], factor: int, divisor: int) -> None:
+        self.factor, self.divisor = factor, divisor
+        super().__init__(amount)
+
+
+@compiles(Converted)
+def _compile_converted(element: Converted, compiler: Any, **kw: Any) -> str:
+    amount = compiler.process(element.clauses, **kw)
+    double = f"2 * abs(CAST({amount} AS NUMERIC) * {element.factor}) + {element.divisor}"
+    return f"CAST(sign({amount}) * div({double}, {2 * element.divisor}) AS BIGINT)"
+
+
+@compiles(Converted, "duckdb")
+def _compile_converted_duckdb(element: Converted, compiler: Any, **kw: Any) -> str:
+    amount = compiler.process(element.clauses, **kw)
+    double = f"2 * abs(CAST({amount} AS HUGEINT) * {element.factor}) + {element.divisor}"
+    return f"CAST(sign({amount}) * (({double}) // {2 * element.divisor}) AS BIGINT)"
+
+
 class Spoken(FunctionElement[Any]):
     """An expression with the words that stand for it in a metric's formula; engines see the expression."""
 

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from analytics_lib.cell import Group
 from analytics_lib.covering import Covering
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.local_time import TimeFrame
-from analytics_lib.metric import AnyMetric, Metric
+from analytics_lib.metric import AnyMetric, Cohort, Kept, Leaf
 from analytics_lib.period import Comparison
 from analytics_lib.scope import Scope
-from analytics_lib.statement import Arm, Statement, build
-
-Group = tuple[str, ...]
-"""The values of the dimensions asked by, in their order."""
+from analytics_lib.statement import Arm, Statement, statements
 
 RESERVED = (
     "metric", "value", "unit", "n", "bucket", "previous", "change", "change_ratio", "quality", "reason",
@@ -27,7 +25,7 @@ class Question:
     """Metrics with all their leaves, the scope and the one it is compared with, dimensions and buckets."""
 
     metrics: tuple[AnyMetric, ...]
-    leaves: tuple[Metric, ...]
+    leaves: tuple[Leaf, ...]
     scopes: tuple[Scope, ...]
     by: Group
     over: TimeFrame | None
@@ -70,15 +68,49 @@ class Question:
         compared = ["previous", "change", "change_ratio", "previous_quality"] if self.compare else []
         return ["metric", "value", "unit", "n", *self.by, *over, *compared, "quality", "reason"]
 
-    def statements(self, arms: Sequence[Arm], served: Sequence[Metric]) -> Iterator[Statement]:
-        together: dict[tuple[str, str], list[Metric]] = {}
-        for leaf in served:
-            together.setdefault((leaf.rows.name, str(leaf.dated)), []).append(leaf)
-        for metrics in together.values():
-            yield build(metrics, arms, self.by, self.over)
+    def is_withheld(self, metric: AnyMetric) -> bool:
+        """Whether the metric would show a partner what is the platform's own."""
+        return bool(self.scopes[0].partners) and not metric.for_partners
 
-    def why_unserved(self, leaf: Metric, covering: Covering) -> str | None:
+    @property
+    def wanted(self) -> tuple[Leaf, ...]:
+        """The leaves of all metrics that may be shown."""
+        shown = (metric for metric in self.metrics if not self.is_withheld(metric))
+        return tuple(dict.fromkeys(leaf for metric in shown for leaf in metric.leaves()))
+
+    def statements(
+        self, arms: Sequence[Arm], served: Sequence[Leaf], covering: Covering
+    ) -> Iterator[Statement]:
+        return statements(served, arms, self.by, self.over, covering.complete)
+
+    def why_unserved(self, leaf: Leaf, covering: Covering) -> str | None:
         """Why the database has no answer for a leaf, if it has none."""
         needed = leaf.requires | leaf.columns_for(self.by)
         frame = self.scopes[0].period.time_frame
-        return covering.why_absent(needed) or covering.why_no_hours(leaf, frame, self.over)
+        return (
+            covering.why_absent(needed)
+            or covering.why_no_hours(leaf, frame, self.over)
+            or self._why_undivided(leaf)
+            or self._why_unmatched(leaf)
+        )
+
+    def _why_undivided(self, leaf: Leaf) -> str | None:
+        """Why a scope of some business models or partners cannot be answered, if it cannot."""
+        scope, rows = self.scopes[0], getattr(leaf, "rows", None)
+        if rows is None or rows.serves_all:
+            return None
+        if scope.business_models and rows.business_model is None:
+            return f"missing, because {rows.name} is not divided by business model"
+        if scope.partners and rows.partner_id is None:
+            return f"missing, because {rows.name} is not divided by partner"
+        return None
+
+    def _why_unmatched(self, leaf: Leaf) -> str | None:
+        """Why the periods asked for have no others to be held against, if they have none."""
+        frame = self.over or self.scopes[0].period.time_frame
+        if isinstance(leaf, Kept) and frame is None:
+            return "missing, because all data has no period before it: name one, such as a month"
+        shorter = (TimeFrame.HOUR, TimeFrame.DAY, TimeFrame.WEEK)
+        if isinstance(leaf, Cohort) and frame in shorter:
+            return "missing, because cohorts are made by month: ask for a month or longer"
+        return None

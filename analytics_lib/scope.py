@@ -46,6 +46,7 @@ class Scope:
 
     `as_of` is an exclusive naive UTC instant: nothing that happened then or later is known. Empty
     `business_models` or `partners` mean all of them; a distributor's scope includes its children.
+    Numbers about fewer customers than `smallest_group` are withheld; 0 withholds none.
     `asked_for` names whom the answer is for, for the record.
     """
 
@@ -54,6 +55,7 @@ class Scope:
     business_models: tuple[BusinessModel, ...] = ()
     partners: tuple[str, ...] = ()
     asked_for: str | None = field(default=None, compare=False)
+    smallest_group: int = 0
 
     def __post_init__(self) -> None:
         _refuse_aware(self.as_of)
@@ -61,6 +63,10 @@ class Scope:
             self, "business_models", _unique(BusinessModel(model) for model in _several(self.business_models))
         )
         object.__setattr__(self, "partners", _unique(str(partner) for partner in _several(self.partners)))
+        if self.smallest_group < 0:
+            raise InputError(
+                f"The smallest group {self.smallest_group} is no number of customers: write 0 or more."
+            )
         if self.as_of < self.period.start:
             raise InputError(
                 f"The period {self.period.name} begins after {as_text(self.as_of)}, where the data or the "
@@ -79,6 +85,7 @@ class Scope:
         partners: str | Iterable[str] = (),
         data_from: datetime | None = None,
         asked_for: str | None = None,
+        smallest_group: int = 0,
     ) -> Scope:
         """A scope from the words of a command line or a notebook's parameters.
 
@@ -102,7 +109,7 @@ class Scope:
             case _:
                 chosen = Period.named(period, zone)
         models = tuple(BusinessModel(model) for model in _several(business_models))
-        return cls(chosen, as_of, models, tuple(_several(partners)), asked_for)
+        return cls(chosen, as_of, models, tuple(_several(partners)), asked_for, smallest_group)
 
     @property
     def zone(self) -> str:

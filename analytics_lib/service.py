@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
+from typing import TypeVar
 
 import pandas as pd
 
-from analytics_lib.catalogue import find
+from analytics_lib.cache import AnswerCache, CacheStatistics, frame_bytes, frame_copy, question_key
+from analytics_lib.catalogue import LISTINGS, find
 from analytics_lib.covering import Covering
-from analytics_lib.errors import InputError
+from analytics_lib.domains import DOMAINS, answered, result_bytes
+from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.explanation import Passport, passports
+from analytics_lib.listing import listed
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.measure import answer
 from analytics_lib.metric import AnyMetric, Definition
 from analytics_lib.period import Comparison
+from analytics_lib.results import (
+    AIUsageAnalytics,
+    BookingAnalytics,
+    ComprehensiveReport,
+    KPIMetrics,
+    PaymentAnalytics,
+    Result,
+    UserEngagementAnalytics,
+)
 from analytics_lib.scope import BusinessModel, Scope, parse_instant
 from analytics_lib.sources.first_use import sample_database
 from analytics_lib.warehouse import Warehouse, open_warehouse
 
 URL_VARIABLE = "ANALYTICS_DATABASE_URL"
 SNAPSHOT_VARIABLE = "ANALYTICS_SNAPSHOT"
+
+_R = TypeVar("_R", bound=Result)
+_K = TypeVar("_K", bound=Result | ComprehensiveReport)
 
 Metrics = str | AnyMetric | Sequence[str | AnyMetric]
 
@@ -33,10 +50,14 @@ class AnalyticsService:
     analytics = connect()
     scope = analytics.scope(time_frame="month", period="last", business_model="b2b")
     frame = analytics.measure(["total_bookings", "cancellation_rate"], scope, compare="previous")
+    kpis = analytics.get_real_time_kpis(scope)
+
+    Answers are kept for five minutes, or until the data changes, unless it `keeps` none.
     """
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, *, keeps: bool = True) -> None:
         self.warehouse = warehouse
+        self._cache = AnswerCache() if keeps else None
 
     @property
     def about(self) -> Mapping[str, str]:
@@ -65,11 +86,13 @@ class AnalyticsService:
         partner: str | Iterable[str] = (),
         zone: str = "",
         asked_for: str | None = None,
+        smallest_group: int = 0,
     ) -> Scope:
         """The scope that these words mean for this database.
 
         Empty words mean the default: all business models ("all" too), all partners, the database's
-        zone, and `as_of` where its data ends; a naive datetime is in UTC. Raises `InputError`.
+        zone, and `as_of` where its data ends; a naive datetime is in UTC. Numbers about fewer customers
+        than `smallest_group` are withheld. Raises `InputError`.
         """
         chosen = zone or self.about.get("zone", "UTC")
         return Scope.build(
@@ -81,6 +104,7 @@ class AnalyticsService:
             partners=_listed(partner),
             data_from=self._data_from(),
             asked_for=asked_for,
+            smallest_group=smallest_group,
         )
 
     def measure(
@@ -92,7 +116,83 @@ class AnalyticsService:
         compare: Comparison | None = None,
     ) -> pd.DataFrame:
         """The numbers as a tidy frame; see `analytics_lib.measure.measure` for its columns."""
-        return answer(_found(metrics), scope, by, over, compare, warehouse=self.warehouse).frame
+        found, dimensions = _found(metrics), (by,) if isinstance(by, str) else tuple(by)
+
+        def ask() -> pd.DataFrame:
+            return answer(found, scope, dimensions, over, compare, warehouse=self.warehouse).frame
+
+        if self._cache is None or not isinstance(scope, Scope):
+            return ask()
+        key = question_key(found, scope, dimensions, over, compare, self.warehouse.version())
+        return self._cache.get_or_make(key, ask, frame_bytes, frame_copy)
+
+    def get_real_time_kpis(
+        self, scope: Scope | None = None, compare: Comparison | None = "previous"
+    ) -> KPIMetrics:
+        """The headline figures with comparison, trend and polarity.
+
+        Without a scope, here as in the methods below: the last complete month. Raises `InputError` for
+        what cannot be asked, `WarehouseError` if the database fails.
+        """
+        return self._domain("kpis", KPIMetrics, scope, compare)
+
+    def get_booking_analytics(
+        self, scope: Scope | None = None, compare: Comparison | None = "previous"
+    ) -> BookingAnalytics:
+        """Bookings: headline, course, sources, channels, destinations, lead times, stays."""
+        return self._domain("bookings", BookingAnalytics, scope, compare)
+
+    def get_payment_analytics(
+        self, scope: Scope | None = None, compare: Comparison | None = "previous"
+    ) -> PaymentAnalytics:
+        """Payments: success, value, declines, refunds, disputes, commissions, currencies."""
+        return self._domain("payments", PaymentAnalytics, scope, compare)
+
+    def get_ai_usage_analytics(
+        self, scope: Scope | None = None, compare: Comparison | None = "previous"
+    ) -> AIUsageAnalytics:
+        """The assistants: usage, response times, success, satisfaction, peak times, bottlenecks."""
+        return self._domain("ai_usage", AIUsageAnalytics, scope, compare)
+
+    def get_user_engagement_analytics(
+        self, scope: Scope | None = None, compare: Comparison | None = "previous"
+    ) -> UserEngagementAnalytics:
+        """Users and customers: activity, retention, segments, cohorts, messages."""
+        return self._domain("user_engagement", UserEngagementAnalytics, scope, compare)
+
+    def generate_comprehensive_report(
+        self, scope: Scope | None = None, compare: Comparison | None = "previous"
+    ) -> ComprehensiveReport:
+        """The data of all domains, read from one view of the database."""
+        asked = scope or self.scope()
+
+        def ask() -> ComprehensiveReport:
+            return ComprehensiveReport(
+                domains=MappingProxyType(answered(DOMAINS, asked, compare, self.warehouse))
+            )
+
+        return self._kept(("comprehensive", asked, asked.asked_for, compare), ask)
+
+    def cache_statistics(self) -> CacheStatistics | None:
+        """How often answers came from the cache, and how long they took; None without a cache."""
+        return None if self._cache is None else self._cache.statistics()
+
+    def _domain(self, name: str, kind: type[_R], scope: Scope | None, compare: Comparison | None) -> _R:
+        asked = scope or self.scope()
+
+        def ask() -> _R:
+            found = answered({name: DOMAINS[name]}, asked, compare, self.warehouse)[name]
+            if not isinstance(found, kind):
+                raise TypeError(f"the domain {name} answers {type(found).__name__}, not {kind.__name__}")
+            return found
+
+        return self._kept((name, asked, asked.asked_for, compare), ask)
+
+    def _kept(self, question: tuple[object, ...], ask: Callable[[], _K]) -> _K:
+        """A result that cannot change, from the cache if it is there."""
+        if self._cache is None:
+            return ask()
+        return self._cache.get_or_make((*question, self.warehouse.version()), ask, result_bytes)
 
     def explain(
         self,
@@ -105,6 +205,12 @@ class AnalyticsService:
         """For each metric: sentence, formula, SQL with parameters, rows counted, data version."""
         found = _found(metrics)
         return passports(found, answer(found, scope, by, over, compare, warehouse=self.warehouse))
+
+    def listing(self, name: str, scope: Scope) -> pd.DataFrame:
+        """One row an entity, such as a customer or a partner; see `analytics_lib.listing.listed`."""
+        if name not in LISTINGS:
+            raise UnknownName("listing", name, LISTINGS)
+        return listed(LISTINGS[name], scope, warehouse=self.warehouse)
 
     def first_covered(self, *dimensions: str, metric: str | AnyMetric = "total_bookings") -> str:
         """The first of the dimensions by which this database can cut a metric, else the last named."""

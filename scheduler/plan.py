@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import nbformat
 
@@ -123,7 +124,8 @@ def _run(
         "locale": asked.locale,
     }
     parameters = checked(notebook, path.stem, words)
-    scope = analytics.scope(**{name: str(parameters[name]) for name in SCOPE_PARAMETERS})
+    said: dict[str, Any] = {name: str(parameters[name]) for name in SCOPE_PARAMETERS}
+    scope = analytics.scope(**said)
     refuse_unknown_partners(scope, analytics)
     # What the words meant is written down, so that a notebook run later means the same period.
     parameters |= {"as_of": f"{scope.as_of.isoformat(timespec='seconds')}Z", "zone": scope.zone}

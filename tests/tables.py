@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from analytics_lib import schema
 from tests.engines import about_frame
-from tests.oracle_calendar import Look
+from tests.oracles.calendar import Look
 
 ZONES = (
     "UTC",
@@ -102,6 +102,7 @@ def _booking(chance: Random) -> dict[str, object]:
         "confirmed_at": _later(chance, created),
         "cancelled_at": _later(chance, created),
         "no_show_at": created + timedelta(days=1) if chance.random() < 0.2 else None,
+        "expired_at": _later(chance, created) if chance.random() < 0.2 else None,
         "starts_on": starts,
         "ends_on": None if nights is None or starts is None else starts + timedelta(days=nights),
         "party_size": chance.choice((None, 0, 1, 2, 10)),
@@ -154,7 +155,9 @@ def platforms(draw: st.DrawFn) -> Platform:
     names = [chance.choice(TEXTS) for _ in range(9)]
     parents = [chance.choice((None, *PARTNERS[:place])) for place in range(len(PARTNERS))]
     instants = [
-        row[name] for row in rows for name in ("created_at", "confirmed_at", "cancelled_at", "no_show_at")
+        row[name]
+        for row in rows
+        for name in ("created_at", "confirmed_at", "cancelled_at", "no_show_at", "expired_at")
     ]
     last = max([datetime(2026, 4, 1), *(instant for instant in instants if isinstance(instant, datetime))])
     data_through = last + timedelta(microseconds=1)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analytics_lib import schema
-from analytics_lib.catalogue import METRICS, find
+from analytics_lib.catalogue import METRICS, OWNERS, find
 from analytics_lib.errors import UnknownName
 from analytics_lib.metric import AnyMetric
 
@@ -16,7 +16,7 @@ BY_HAND = "\n".join(path.read_text(encoding="utf-8") for path in sorted(COUNTED.
 
 
 def everything() -> list[AnyMetric]:
-    """The listed metrics and all that they rest on."""
+    """The listed metrics and all that they rest on, to the last part."""
     found = list(METRICS.values())
     for metric in found:
         found.extend(part for part in metric.parts if part not in found)
@@ -45,6 +45,20 @@ def test_every_metric_says_what_it_is_in_one_sentence(metric: AnyMetric) -> None
 def test_every_metric_reads_canonical_columns_only(metric: AnyMetric) -> None:
     for table, column in metric.requires:
         assert column in schema.metadata.tables[table].columns
+
+
+def test_what_partners_may_see_rests_on_nothing_they_may_not() -> None:
+    """Else a ratio would show what its parts hide."""
+    told = {
+        metric.name: [part.name for part in metric.parts if not part.for_partners and not part.is_part]
+        for metric in METRICS.values()
+        if metric.for_partners
+    }
+    assert {name: secrets for name, secrets in told.items() if secrets} == {}
+
+
+def test_every_owner_has_its_place() -> None:
+    assert {metric.owner for metric in METRICS.values()} == set(OWNERS)
 
 
 @pytest.mark.parametrize("name", METRICS)

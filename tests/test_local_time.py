@@ -25,7 +25,7 @@ from analytics_lib.local_time import (
     to_instant,
     to_local,
 )
-from tests.oracle_calendar import bounds, bucket_name, clock, reached
+from tests.oracles.calendar import bounds, bucket_name, clock, reached
 from tests.tables import ZONES
 
 SWITCHES = [

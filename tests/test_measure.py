@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 
 from analytics_lib import Scope, schema
-from analytics_lib.catalogue import METRICS, find
+from analytics_lib.catalogue import find
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.facts import bookings
 from analytics_lib.measure import answer, measure
 from analytics_lib.metric import Metric
 from tests import engines
-from tests.agreement import assert_agrees
 from tests.engines import Place, about_frame, coverage_frame
-from tests.oracle import CUTS, Oracle
-from tests.oracle_calendar import Look
+from tests.oracles.agreement import assert_agrees
+from tests.oracles.bookings import DIMENSIONS, MEASURED, booking_oracle
+from tests.oracles.calendar import Look
 from tests.tables import bookings_frame
 
 place = engines.place
@@ -51,14 +51,16 @@ def only(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("rows", [[], [ROW]], ids=["empty", "one row"])
-@pytest.mark.parametrize("by", [None, *CUTS])
+@pytest.mark.parametrize("by", [None, *DIMENSIONS])
 def test_hardly_any_rows(place: Place, rows: list[dict[str, object]], by: str | None) -> None:
     groups = (by,) if by else ()
     held = tables(rows)
     with place.holding(held) as warehouse:
-        frame = measure(list(METRICS.values()), MARCH, by=groups, compare="previous", warehouse=warehouse)
+        frame = measure(find(MEASURED), MARCH, by=groups, compare="previous", warehouse=warehouse)
     look = Look.at("2026-03", "month", AS_OF, "UTC")
-    assert_agrees(frame, Oracle(held, look, groups), Oracle(held, look.compared("previous"), groups))
+    assert_agrees(
+        frame, booking_oracle(held, look, groups), booking_oracle(held, look.compared("previous"), groups)
+    )
 
 
 def test_columns_and_types(place: Place) -> None:

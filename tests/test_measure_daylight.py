@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from analytics_lib import Period, Scope
-from analytics_lib.catalogue import METRICS
+from analytics_lib.catalogue import METRICS, find
 from analytics_lib.measure import measure
 from tests import engines
-from tests.agreement import assert_agrees
 from tests.engines import Place, about_frame
-from tests.oracle import Oracle
-from tests.oracle_calendar import Look
+from tests.oracles.agreement import assert_agrees
+from tests.oracles.bookings import MEASURED, booking_oracle
+from tests.oracles.calendar import Look
 from tests.tables import bookings_frame
 
 place = engines.place
@@ -75,8 +75,8 @@ def test_days_of_the_week_around(place: Place, zone: str, day: str, hours: float
     tables = {"about": about_frame(as_of), "bookings": bookings}
     with place.holding(tables) as warehouse:
         scope = Scope.build(period=week, as_of=as_of, zone=zone)
-        frame = measure(list(METRICS.values()), scope, over="day", warehouse=warehouse)
-    assert_agrees(frame, Oracle(tables, Look.at(week, "week", as_of, zone), (), "day"))
+        frame = measure(find(MEASURED), scope, over="day", warehouse=warehouse)
+    assert_agrees(frame, booking_oracle(tables, Look.at(week, "week", as_of, zone), (), "day"))
     counts = frame[frame["metric"] == "total_bookings"].set_index("bucket")["value"]
     assert counts[day] == hours * 6
 

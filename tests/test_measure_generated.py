@@ -6,14 +6,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from analytics_lib.catalogue import METRICS
+from analytics_lib.catalogue import find
 from analytics_lib.measure import measure
 from analytics_lib.scope import Scope
 from tests import engines
-from tests.agreement import assert_agrees
 from tests.engines import Place
-from tests.oracle import CUTS, Oracle
-from tests.oracle_calendar import Look
+from tests.oracles.agreement import assert_agrees
+from tests.oracles.bookings import DIMENSIONS, MEASURED, booking_oracle
+from tests.oracles.calendar import Look
 from tests.tables import SHORTER, Platform, looks, platforms
 
 place = engines.place
@@ -46,13 +46,13 @@ def scope_of(look: Look) -> Scope:
 def ask_about(place: Place, platform: Platform, data: st.DataObject) -> None:
     """Draw a question about the platform, and hold the answer against the oracle's."""
     look = data.draw(looks(platform), label="look")
-    by = tuple(data.draw(st.lists(st.sampled_from(tuple(CUTS)), max_size=2, unique=True), label="by"))
+    by = tuple(data.draw(st.lists(st.sampled_from(DIMENSIONS), max_size=2, unique=True), label="by"))
     over = data.draw(st.sampled_from((None, *SHORTER[look.frame])), label="over")
     compare = data.draw(st.sampled_from((None, "previous", "year")), label="compare")
-    oracle = Oracle(platform.tables, look, by, over)
-    before = Oracle(platform.tables, look.compared(compare), by, over) if compare else None
+    oracle = booking_oracle(platform.tables, look, by, over)
+    before = booking_oracle(platform.tables, look.compared(compare), by, over) if compare else None
     with place.holding(platform.tables) as warehouse:
-        frame = measure(list(METRICS.values()), scope_of(look), by, over, compare, warehouse=warehouse)
+        frame = measure(find(MEASURED), scope_of(look), by, over, compare, warehouse=warehouse)
     assert_agrees(frame, oracle, before, compare or "previous")
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
-from analytics_lib.catalogue import find
+from analytics_lib import schema
+from analytics_lib.catalogue import METRICS, find
 from analytics_lib.measure import measure
 from analytics_lib.scope import Scope
 from analytics_lib.sources.load import load
@@ -193,3 +195,71 @@ def test_months_at_the_end_are_marked_and_not_reported_as_a_collapse(hotel: Ware
     assert row["quality"] == "provisional"
     assert (row["change"], row["change_ratio"]) == (None, None)
     assert "complete only" in row["reason"]
+
+
+# The whole catalogue
+
+FIELDS = ["metric", "value", "quality", "reason"]
+ANSWERED = {
+    *(name for name, metric in METRICS.items() if metric.owner == "Bookings"),
+    "bookings_on_the_books",
+    "value_on_the_books",
+    "pickup",
+    "gross_bookings_value_at_reference_rates",
+    "exchange_effect",
+    "active_partners",
+    "partner_churn_rate",
+    "like_for_like_growth",
+    "seasonal_index",
+    "seasonal_index_of_stays",
+}
+"""What rests on bookings alone; all else needs tables that the hotels do not have."""
+
+
+@pytest.mark.parametrize("period", ["2016-07-12", "2016-W28", "2016-07", "2016", "all", "2019-01"])
+def test_every_metric_answers_or_says_why(hotel: Warehouse, period: str) -> None:
+    as_of = datetime(2020, 1, 1) if period == "2019-01" else None
+    frame = asked(hotel, *METRICS, period=period, as_of=as_of)[FIELDS]
+    assert set(frame["metric"]) == set(METRICS)
+    assert frame.loc[frame["value"].isna(), "reason"].str.len().gt(0).all()
+    unanswerable = frame[~frame["metric"].isin(ANSWERED)]
+    assert unanswerable["value"].isna().all()
+    assert unanswerable["reason"].str.contains("because").all()
+
+
+@pytest.mark.parametrize("model", ["b2c", "b2b", "b2b2c"])
+def test_every_metric_of_every_business_model(hotel: Warehouse, model: str) -> None:
+    scope = Scope.build(period="2016-Q3", as_of=end_of_data(hotel), zone=ZONE, business_models=[model])
+    frame = measure(find(METRICS), scope, compare="year", warehouse=hotel)
+    assert frame.loc[frame["value"].isna(), "reason"].str.len().gt(0).all()
+    placed = frame[frame["metric"] == "total_bookings"].iloc[0]
+    assert placed["value"] > 0
+
+
+DIMENSIONS = sorted({dimension for metric in METRICS.values() for dimension in metric.dimensions})
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_every_metric_by_every_dimension(hotel: Warehouse, dimension: str) -> None:
+    cut = [metric for metric in METRICS.values() if dimension in metric.dimensions]
+    scope = Scope.build(period="2016-07", as_of=end_of_data(hotel), zone=ZONE)
+    frame = measure(cut, scope, by=(dimension,), warehouse=hotel)
+    assert set(frame["metric"]) == {metric.name for metric in cut}
+    assert frame.loc[frame["value"].isna(), "reason"].str.len().gt(0).all()
+
+
+def test_the_numbers_of_partners(hotel: Warehouse) -> None:
+    """Counted apart from the library: agents of 2016 beside those of 2015."""
+    frame = asked(hotel, "active_partners", "partner_churn_rate", period="2016")
+    bookings = hotel.fetch(
+        select(schema.bookings.c.partner_id, schema.bookings.c.created_at).where(
+            schema.bookings.c.partner_id.is_not(None)
+        )
+    )
+    # Lisbon keeps UTC in winter, so both years begin at midnight.
+    by_year = {
+        year: set(bookings.loc[bookings["created_at"].dt.year == year, "partner_id"]) for year in (2015, 2016)
+    }
+    churned = len(by_year[2015] - by_year[2016]) / len(by_year[2015])
+    assert values(frame)["active_partners"] == len(by_year[2016])
+    assert values(frame)["partner_churn_rate"] == pytest.approx(churned)

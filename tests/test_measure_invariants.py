@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from analytics_lib import Scope
-from analytics_lib.catalogue import METRICS
+from analytics_lib.catalogue import METRICS, find
 from analytics_lib.measure import measure
 from analytics_lib.metric import AnyMetric, Metric, Sum
 from tests.engines import DuckDBPlace
-from tests.oracle import CUTS, Oracle
-from tests.oracle_calendar import Look, bounds
+from tests.oracles.bookings import DIMENSIONS, MEASURED, booking_oracle
+from tests.oracles.calendar import Look, bounds
 from tests.tables import ZONES, Platform, platforms
 
 EXAMPLES = settings(
@@ -29,7 +29,7 @@ EXAMPLES = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-ALL = list(METRICS.values())
+ALL = list(find(MEASURED))
 ZONE = st.sampled_from(ZONES)
 DAY = st.sampled_from(("2026-03-29", "2026-04-05", "2026-03-08", "2026-02-15"))
 EVENT_VIEW = ("cancellations", "cancelled_value", "no_shows", "net_bookings", "net_bookings_value")
@@ -72,7 +72,7 @@ LEAVES = [metric for metric in ADDITIVE if isinstance(metric, Metric)]
 
 
 @EXAMPLES
-@given(platform=platforms(), by=st.sampled_from(tuple(CUTS)), zone=ZONE)
+@given(platform=platforms(), by=st.sampled_from(DIMENSIONS), zone=ZONE)
 def test_1_parts_add_up_to_the_whole(place: DuckDBPlace, platform: Platform, by: str, zone: str) -> None:
     scope = march(zone, platform.data_through)
     with place.holding(platform.tables) as warehouse:
@@ -118,7 +118,7 @@ def test_3_order_and_test_records_change_nothing(
 
 
 @EXAMPLES
-@given(platform=platforms(), zone=ZONE, by=st.sampled_from(tuple(CUTS)))
+@given(platform=platforms(), zone=ZONE, by=st.sampled_from(DIMENSIONS))
 def test_4_rates_lie_between_nothing_and_everything(
     place: DuckDBPlace, platform: Platform, zone: str, by: str
 ) -> None:
@@ -155,7 +155,7 @@ def test_6_converted_row_by_row_the_sum_is_plain(place: DuckDBPlace, platform: P
     with place.holding(platform.tables) as warehouse:
         frame = measure([METRICS["gross_bookings_value"]], scope, by=["currency"], warehouse=warehouse)
     look = Look.at("2026-03", "month", scope.as_of, zone)
-    plain = Oracle(platform.tables, look).value("gross_bookings_value")
+    plain = booking_oracle(platform.tables, look).value("gross_bookings_value")
     together = added(frame["value"])
     assert (together or 0) == Decimal(int(plain or 0)).scaleb(-2)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from analytics_lib import BusinessModel, Period, Scope, TimeFrame
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.scope import local_midnight_after, parse_instant
-from tests.oracle_calendar import Look, first_instant
+from tests.oracles.calendar import Look, first_instant
 from tests.tables import PERIODS, ZONES
 
 MADRID = "Europe/Madrid"

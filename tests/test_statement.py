@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from sqlalchemy import Table
 from sqlalchemy.engine import Dialect
 
 from analytics_lib import Scope
 from analytics_lib.catalogue import METRICS
+from analytics_lib.facts import Snapshot
 from analytics_lib.local_time import TimeFrame
-from analytics_lib.metric import Metric
-from analytics_lib.statement import Arm, build
+from analytics_lib.metric import Elapsed, Leaf, Metric, Rows
+from analytics_lib.statement import Arm, build, statements
 from analytics_lib.warehouse.address import parse_address
 from analytics_lib.warehouse.duckdb_file import duckdb_dialect
 from analytics_lib.warehouse.postgresql import postgresql_engine
@@ -22,7 +24,9 @@ MARCH = Scope.build(
     period="2026-03", as_of=AS_OF, zone="Europe/Madrid", business_models=["b2c"], partners=["p'1"]
 )
 LEAVES = tuple(dict.fromkeys(leaf for metric in METRICS.values() for leaf in metric.leaves()))
-PLACED = [leaf for leaf in LEAVES if leaf.dated.key == "created_at" and leaf.rows.name == "bookings"]
+COUNTED = tuple(leaf for leaf in LEAVES if isinstance(leaf, Metric))
+ASKED = tuple(leaf for leaf in LEAVES if not isinstance(leaf, Elapsed))
+PLACED = [leaf for leaf in COUNTED if leaf.dated.key == "created_at" and leaf.rows.name == "bookings"]
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])
@@ -73,24 +77,45 @@ def test_the_comparison_is_a_second_arm_and_not_a_wider_scan() -> None:
     assert text.count("bookings.created_at >= $") == 2
 
 
-@pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.name)
-def test_test_records_and_scope_are_filtered_for_every_metric(leaf: Metric) -> None:
-    text = sql([leaf])
-    assert "is_test" in text
-    assert "bookings.business_model IN ($" in text
-    assert "bookings.partner_id IN ($" in text
+def sql_of(leaf: Leaf, asked: Arm) -> str:
+    """All that is sent to answer one leaf."""
+    found = statements([leaf], [asked], (), None, lambda _: (None, None))
+    texts = [spell(query, duckdb_dialect())[0] for statement in found for query in statement.queries]
+    return " ".join(" ".join(texts).split())
+
+
+@pytest.mark.parametrize("leaf", ASKED, ids=lambda leaf: leaf.name)
+def test_test_records_and_scope_are_filtered_for_every_metric(leaf: Leaf) -> None:
+    """On every table that has the columns; a snapshot filters where it makes its rows."""
+    text = sql_of(leaf, arm())
     assert "p'1" not in text
+    if not isinstance(leaf, Rows):
+        return
+    fact = leaf.rows
+    if fact.is_test is not None:
+        assert "is_test" in text
+    if fact.business_model is not None:
+        assert "business_model IN ($" in text
+    if fact.partner_id is not None:
+        assert "partner_id IN ($" in text
+    if isinstance(fact, Snapshot):
+        assert "business_model IN ($" in text
+        assert "partner_id IN ($" in text
 
 
-@pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.name)
+PLAIN = [leaf for leaf in COUNTED if isinstance(leaf.rows.table, Table)]
+
+
+@pytest.mark.parametrize("leaf", PLAIN, ids=lambda leaf: leaf.name)
 def test_nothing_later_than_the_as_of_is_read(leaf: Metric) -> None:
-    """Where data may be later, each state that a metric reads is cut at the as-of, and the booking too."""
-    text = sql([leaf], arm(knows_all=False))
-    if leaf.dated.key != "created_at":
-        assert "bookings.created_at < $" in text
+    """Where data may be later, each state that a metric reads is cut at the as-of, and the row too."""
+    text = sql_of(leaf, arm(knows_all=False))
+    known_at = leaf.rows.known_at
+    if known_at is not leaf.dated and known_at.key.endswith("_at"):
+        assert f".{known_at.key} < $" in text
     for _, column in leaf.requires:
-        if column.endswith("_at") and column not in ("created_at", leaf.dated.key):
-            assert f"bookings.{column} < $" in text or f"bookings.{column} >= $" in text
+        if column.endswith("_at") and column not in (known_at.key, leaf.dated.key):
+            assert f".{column} < $" in text or f".{column} >= $" in text
 
 
 def test_no_join_is_made_that_no_dimension_asks_for() -> None:
@@ -109,14 +134,15 @@ def test_a_grouped_expression_has_one_set_of_parameters(dialect: Dialect) -> Non
 
 
 def test_sums_are_whole_numbers() -> None:
-    for leaf in LEAVES:
+    for leaf in COUNTED:
         if leaf.how == "sum":
             assert "AS BIGINT" in sql([leaf])
 
 
 def test_no_engine_is_asked_about_time_zones() -> None:
-    for leaf in LEAVES:
-        text = sql([leaf], by=("lead_time_band",), over=TimeFrame.DAY).lower()
+    for leaf in COUNTED:
+        by = ("weekday",) if "weekday" in leaf.dimensions else ()
+        text = sql([leaf], by=by, over=TimeFrame.DAY).lower()
         assert "at time zone" not in text
         assert "timezone" not in text
         assert "madrid" not in text

@@ -10,12 +10,12 @@ from typing import Any
 
 import altair as alt
 
+from analytics_lib.formatting import page_colours, palette
+
 FONT = "Inter"
-INK = "#111827"
-GREY = "#6B7280"
-GRID = "#E5E7EB"
-ACCENT = "#0072B2"
-CATEGORIES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7")
+INK, GREY, GRID = page_colours().ink, page_colours().quiet, page_colours().line
+CATEGORIES = palette("categorical")
+ACCENT = CATEGORIES[0]
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 
 WIDTH = 680
@@ -52,7 +52,13 @@ def _theme() -> Any:
             },
             "legend": {**text, "labelFontSize": 12, "titleFontSize": 12, "orient": "top"},
             "text": {"font": FONT, "fontSize": 12, "color": INK},
-            "range": {"category": list(CATEGORIES)},
+            "range": {
+                "category": list(CATEGORIES),
+                "ordinal": list(palette("sequential")),
+                "ramp": list(palette("sequential")),
+                "heatmap": list(palette("sequential")),
+                "diverging": list(palette("diverging")),
+            },
         }
     }
 

@@ -34,6 +34,7 @@ net_bookings_value = Sum(
 )
 priced_bookings = Metric(
     name="priced_bookings",
+    is_part=True,
     title="Bookings with a value",
     says="Bookings placed in the period whose price could be converted to the reporting currency.",
     unit="count",
@@ -83,6 +84,7 @@ gross_bookings_value_share = Share(
 
 party_members = Metric(
     name="party_members",
+    is_part=True,
     title="Guests",
     says="Guests of the bookings placed in the period; bookings without any are left out.",
     unit="people",
@@ -95,6 +97,7 @@ party_members = Metric(
 )
 bookings_with_guests = Metric(
     name="bookings_with_guests",
+    is_part=True,
     title="Bookings with guests",
     says="Bookings placed in the period that name at least one guest.",
     unit="count",

@@ -50,8 +50,41 @@ cancelled_value = Metric(
     how="sum",
     value=booking.price_base_minor,
 )
+expired_holds = Metric(
+    name="expired_holds",
+    title="Expired holds",
+    says="Bookings never confirmed or paid that ran out in the period, whenever they were placed.",
+    unit="count",
+    better="lower",
+    for_partners=True,
+    rows=bookings,
+    dated=booking.expired_at,
+)
+expired_bookings = Metric(
+    name="expired_bookings",
+    title="Expired since",
+    says="Of the bookings placed in the period, those that ran out so far.",
+    is_part=True,
+    unit="count",
+    better="lower",
+    for_partners=True,
+    rows=bookings,
+    dated=booking.created_at,
+    where=booking.expired_at.is_not(None),
+)
+expired_hold_rate = Ratio(
+    name="expired_hold_rate",
+    title="Expired holds so far",
+    says="Of the bookings placed in the period, the share never confirmed or paid that ran out so far.",
+    unit="share",
+    better="lower",
+    for_partners=True,
+    top=expired_bookings,
+    bottom=total_bookings,
+)
 confirmed_within_window = Metric(
     name="confirmed_bookings_72h",
+    is_part=True,
     title="Confirmed within 72 hours",
     says="Bookings placed in the period and confirmed within 72 hours.",
     unit="count",
@@ -72,6 +105,7 @@ confirmation_rate = Ratio(
 )
 cancelled_bookings = Metric(
     name="cancelled_bookings",
+    is_part=True,
     title="Cancelled since",
     says="Of the bookings placed in the period, those cancelled so far.",
     unit="count",
@@ -98,6 +132,7 @@ def _cancelled_by_age(days: int) -> tuple[Metric, Ratio]:
     age = timedelta(days=days)
     cancelled = Metric(
         name=f"cancelled_bookings_{days}d",
+        is_part=True,
         title=f"Cancelled within {days} days",
         says=f"Of the bookings placed in the period, those cancelled within {days} days.",
         unit="count",
@@ -126,6 +161,7 @@ cancelled_bookings_30d, cancellation_rate_30d = _cancelled_by_age(30)
 cancelled_bookings_90d, cancellation_rate_90d = _cancelled_by_age(90)
 cancelled_cohort_value = Metric(
     name="cancelled_cohort_value",
+    is_part=True,
     title="Value cancelled since",
     says="Price of those bookings of the period that were cancelled so far.",
     unit="money",
@@ -158,6 +194,7 @@ arrivals = Metric(
 )
 cancelled_arrivals = Metric(
     name="cancelled_arrivals",
+    is_part=True,
     title="Cancelled by arrival",
     says="Bookings whose travel would have started in the period, cancelled so far.",
     unit="count",
@@ -179,6 +216,7 @@ cancellation_rate_by_arrival = Ratio(
 )
 missed_bookings = Metric(
     name="missed_bookings",
+    is_part=True,
     title="Not shown up since",
     says="Of the bookings placed in the period, those whose guests failed to appear so far.",
     unit="count",

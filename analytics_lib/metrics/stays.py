@@ -5,15 +5,8 @@ from __future__ import annotations
 from sqlalchemy import and_
 
 from analytics_lib import schema
-from analytics_lib.facts import (
-    bookings,
-    lead_days,
-    nights,
-    nights_within,
-    notice_days,
-    room_nights,
-    spread_amount,
-)
+from analytics_lib.facts import bookings, room_nights
+from analytics_lib.facts.bookings import lead_days, nights, nights_within, notice_days, spread_amount
 from analytics_lib.metric import Metric, Ratio
 
 booking = schema.bookings.c
@@ -53,6 +46,7 @@ lead_time_p90 = _lead_time(
 )
 lead_time_total = Metric(
     name="lead_time_total",
+    is_part=True,
     title="Days of lead time",
     says="Days between booking and the start of travel, summed over the bookings placed in the period.",
     unit="days",
@@ -66,6 +60,7 @@ lead_time_total = Metric(
 )
 bookings_with_start = Metric(
     name="bookings_with_start",
+    is_part=True,
     title="Bookings with a start",
     says="Bookings placed in the period that start on a known day, not before the day of booking.",
     unit="count",
@@ -125,6 +120,7 @@ stays = Metric(
 )
 nights_of_stays = Metric(
     name="nights_of_stays",
+    is_part=True,
     title="Nights of stays",
     says="Nights of the stays that start in the period.",
     unit="nights",
@@ -156,6 +152,8 @@ day_uses = Metric(
     dated=booking.starts_on,
     where=and_(travels, nights() == 0),
 )
+sold_rooms = and_(travels, nights() > 0, booking.lodging_base_minor != 0)
+
 room_revenue = Metric(
     name="room_revenue",
     title="Room revenue",
@@ -166,7 +164,7 @@ room_revenue = Metric(
     dated=booking.starts_on,
     how="sum",
     value=spread_amount(booking.lodging_base_minor),
-    where=and_(travels, nights() > 0, booking.lodging_base_minor != 0),
+    where=sold_rooms,
 )
 room_nights_sold = Metric(
     name="room_nights_sold",
@@ -178,10 +176,11 @@ room_nights_sold = Metric(
     dated=booking.starts_on,
     how="sum",
     value=nights_within() * booking.units,
-    where=and_(travels, nights() > 0, booking.lodging_base_minor != 0),
+    where=sold_rooms,
 )
 revenue_of_counted_rooms = Metric(
     name="revenue_of_counted_rooms",
+    is_part=True,
     title="Room revenue of counted rooms",
     says="Room revenue of the stays whose number of rooms is known, as a rate per room needs it.",
     unit="money",

@@ -7,8 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from tests.engines import Place
-from tests.metrics.ten_bookings import march
+from analytics_lib import Scope
+from analytics_lib.catalogue import find
+from analytics_lib.measure import measure
+from tests.engines import Place, about_frame
+from tests.metrics.ten_bookings import AS_OF, march
+from tests.tables import bookings_frame
 
 
 def test_confirmed_within_three_days(place: Place) -> None:
@@ -63,3 +67,29 @@ def test_by_arrival(place: Place) -> None:
     found = march(place, "arrivals", "cancellation_rate_by_arrival")
     # b0 b1 b4 b6 b7 b9 arrive in March; b1 and b6 were cancelled
     assert found == {"arrivals": 6, "cancellation_rate_by_arrival": pytest.approx(2 / 6)}
+
+
+def test_holds_that_ran_out(place: Place) -> None:
+    # Of three holds of March one ran out in it, one in April; one of February ran out in March.
+    rows = bookings_frame(
+        [
+            {"created_at": created, "expired_at": expired, "is_test": False}
+            for created, expired in (
+                (datetime(2026, 3, 2), datetime(2026, 3, 5)),
+                (datetime(2026, 3, 30), datetime(2026, 4, 2)),
+                (datetime(2026, 3, 3), None),
+                (datetime(2026, 2, 27), datetime(2026, 3, 2)),
+            )
+        ]
+    )
+    with place.holding({"about": about_frame(AS_OF), "bookings": rows}) as warehouse:
+        found = [
+            measure(
+                find(["expired_holds", "expired_hold_rate"]),
+                Scope.build(period="2026-03", as_of=as_of),
+                warehouse=warehouse,
+            )["value"].to_list()
+            for as_of in (AS_OF, datetime(2026, 4, 1))
+        ]
+    # What was placed stays placed; only the rate grows with what becomes known.
+    assert found == [[2, pytest.approx(2 / 3)], [2, pytest.approx(1 / 3)]]

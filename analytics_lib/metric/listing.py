@@ -1,0 +1,55 @@
+"""One row an entity: what models are fitted to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement
+
+from analytics_lib.metric.columns import Columns, columns_of_all, text_of
+from analytics_lib.metric.definition import Rows
+
+HowListed = Literal["count", "sum", "first", "last"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ListedColumn:
+    """One column of a listing: rows counted, a value summed, or the first or last instant."""
+
+    name: str
+    how: HowListed
+    value: ColumnElement[Any] | None = None
+    where: ColumnElement[bool] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Listing(Rows):
+    """One row for each of `who` with a row in the period, by `dated`.
+
+    It is no number of the catalogue: `AnalyticsService.listing` gives it as a frame, with the column
+    `who_name` and those of `columns`. Scope and small groups are those of every other answer.
+    """
+
+    who: ColumnElement[Any]
+    who_name: str
+    dated: ColumnElement[Any]
+    columns: tuple[ListedColumn, ...]
+
+    @property
+    def timed_by(self) -> tuple[ColumnElement[Any], ...]:
+        return (self.dated,)
+
+    @property
+    def reads(self) -> tuple[ColumnElement[Any] | None, ...]:
+        inside = [each for column in self.columns for each in (column.value, column.where)]
+        return self.who, self.where, *inside
+
+    @property
+    def requires(self) -> Columns:
+        return super().requires | columns_of_all((self.who,))
+
+    @property
+    def formula(self) -> str:
+        names = ", ".join(column.name for column in self.columns)
+        return f"{names} by {text_of(self.who)} over {self.rows.name}, by {text_of(self.dated)}"

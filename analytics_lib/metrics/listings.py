@@ -1,0 +1,43 @@
+"""Customers and partners one by one, for models and league tables."""
+
+from __future__ import annotations
+
+from analytics_lib import schema
+from analytics_lib.facts import bookings
+from analytics_lib.metric import ListedColumn, Listing
+
+booking = schema.bookings.c
+
+_columns = (
+    ListedColumn(name="bookings", how="count"),
+    ListedColumn(name="cancelled", how="count", where=booking.cancelled_at.is_not(None)),
+    ListedColumn(name="value_minor", how="sum", value=booking.price_base_minor),
+    ListedColumn(name="first_booked_at", how="first", value=booking.created_at),
+    ListedColumn(name="last_booked_at", how="last", value=booking.created_at),
+)
+
+customer_bookings = Listing(
+    name="customer_bookings",
+    title="Bookings of each customer",
+    says="Each customer with a booking placed in the period: how many, their value, the first and the last.",
+    unit="count",
+    owner="Engagement",
+    rows=bookings,
+    who=booking.customer_id,
+    who_name="customer_id",
+    dated=booking.created_at,
+    columns=_columns,
+)
+partner_bookings = Listing(
+    name="partner_bookings",
+    title="Bookings of each partner",
+    says="Each partner with a booking placed in the period: how many, their value, the first and the last.",
+    unit="count",
+    owner="B2B",
+    for_partners=True,
+    rows=bookings,
+    who=booking.partner_id,
+    who_name="partner_id",
+    dated=booking.created_at,
+    columns=_columns,
+)

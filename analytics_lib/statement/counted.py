@@ -1,0 +1,187 @@
+"""One SELECT per (fact, timestamp): its aggregates, its arms, its filters.
+
+An arm is one scope of the question: the period asked for, and beside it the period it is compared
+with. Arms are joined by UNION ALL, each with its own period filter on the raw UTC column, so that
+indexes and zone maps serve both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    and_,
+    cast,
+    column,
+    func,
+    literal,
+    union_all,
+    values,
+)
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+
+from analytics_lib.cell import Cell, Place
+from analytics_lib.engines import counted, distinct, exact_sum, quantile
+from analytics_lib.facts import span
+from analytics_lib.local_time import TimeFrame
+from analytics_lib.metric import Leaf, Metric
+from analytics_lib.scope import Scope, local_midnight_after
+from analytics_lib.statement.asking import Query, place_of
+from analytics_lib.statement.view import Arm, View
+
+QUANTILE_DIGITS = 9
+"""Decimals that a quantile is answered with."""
+
+_SPELLING: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+"""Any engine's will do to tell one aggregate from another."""
+
+Label = tuple[str, str, str, str | None]
+Labels = dict[str, Label]
+"""Metric name -> labels of (value, rows with a value, rows that qualify, customers if these are asked)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """A SELECT over one fact by one timestamp, and how to read it."""
+
+    query: Query
+    leaves: tuple[Metric, ...]
+    labels: Mapping[str, Label]
+    by: tuple[str, ...]
+    has_buckets: bool
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        return (self.query,)
+
+    def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
+        """One cell for each row of the answer and metric."""
+        (frame,) = answers
+        for row in frame.to_dict("records"):
+            place = place_of(row, self.by, has_buckets=self.has_buckets)
+            for metric in self.leaves:
+                yield place, metric, _cell(metric, row, self.labels[metric.name])
+
+
+def build(
+    metrics: Sequence[Metric], arms: Sequence[Arm], by: Sequence[str], over: TimeFrame | None
+) -> Counted:
+    """The SELECT that answers metrics of one fact and one timestamp for all arms."""
+    labels: Labels = {}
+    parts = [_arm(arm, metrics, by, over, labels) for arm in arms]
+    query = parts[0] if len(parts) == 1 else union_all(*parts)
+    return Counted(query, tuple(metrics), labels, tuple(by), over is not None)
+
+
+def _arm(
+    arm: Arm, metrics: Sequence[Metric], by: Sequence[str], over: TimeFrame | None, labels: Labels
+) -> Select[Any]:
+    fact, dated = metrics[0].rows, metrics[0].dated
+    spans = _spans(arm.scope, over) if fact.spread else None
+    view = View(arm, fact, dated, tables={} if spans is None else {span: spans})
+    keys: list[ColumnElement[Any]] = []
+    if over is not None:
+        bucket = cast(spans.c.bucket, DateTime) if spans is not None else view.bucket(over)
+        keys.append(bucket.label("bucket"))
+    keys += view.keys(by)
+    aggregates = aggregates_of(metrics, view, labels)
+    filters = view.kept()
+    if spans is None:
+        filters = view.in_period(arm.scope.period.start, arm.scope.until) + filters
+    query = view.select(*keys, *aggregates, using=filters)
+    if spans is not None and fact.spread is not None:
+        first, last = fact.spread
+        query = query.join(spans, and_(first < spans.c.high, last > spans.c.low))
+    query = query.where(*filters).group_by(*keys)
+    return view.narrowed(query, arm.scope.period.start, arm.scope.until)
+
+
+def aggregates_of(metrics: Sequence[Metric], view: View, labels: Labels) -> list[ColumnElement[Any]]:
+    """Each distinct aggregate once, although several metrics may rest on it."""
+    found: dict[str, ColumnElement[Any]] = {}
+
+    def labelled(aggregate: ColumnElement[Any]) -> str:
+        compiled = aggregate.compile(dialect=_SPELLING)
+        identity = f"{compiled} {sorted(compiled.params.items(), key=str)}"
+        if identity not in found:
+            found[identity] = aggregate.label(f"m{len(found)}")
+        return str(found[identity].name)
+
+    labelled(func.count())
+    who = view.customer
+    for metric in metrics:
+        where = None if metric.where is None else view.resolved(metric.where)
+        seen = labelled(counted(None, where))
+        customers = None if who is None else labelled(distinct(who, where))
+        if metric.value is None:
+            labels[metric.name] = (seen, seen, seen, customers)
+            continue
+        value = view.resolved(metric.value)
+        with_value = seen if metric.always_has_value else labelled(counted(value, where))
+        match metric.how:
+            case "count":
+                labels[metric.name] = (with_value, with_value, with_value, customers)
+                continue
+            case "sum":
+                answer = exact_sum(value, where)
+            case "distinct":
+                answer = distinct(value, where)
+            case _:
+                answer = quantile(value, metric.share, where)
+        labels[metric.name] = (labelled(answer), with_value, seen, customers)
+    return list(found.values())
+
+
+def _cell(metric: Metric, row: Mapping[Any, Any], labels: Label) -> Cell:
+    cell = _number(metric, row, labels)
+    if labels[3] is None or not int(row[labels[2]]):
+        return cell
+    return replace(cell, customers=int(row[labels[3]]))
+
+
+def _number(metric: Metric, row: Mapping[Any, Any], labels: Label) -> Cell:
+    value, with_value, seen = row[labels[0]], int(row[labels[1]]), int(row[labels[2]])
+    left_out = seen - with_value
+    if metric.how == "sum" and seen and not with_value:
+        return Cell(None, 0, f"missing, because none of {seen} rows has a value (such as an exchange rate)")
+    reason = (
+        f"{left_out} of {seen} rows left out: they have no value"
+        if left_out and metric.how == "sum"
+        else None
+    )
+    if pd.isna(value):
+        return Cell(0, 0) if metric.is_additive else Cell(None, 0, "no rows to rank")
+    if metric.how == "quantile":
+        if with_value < metric.small_base:
+            reason = f"small base of {with_value}"
+        # Engines interpolate in double precision and differ in the last digits.
+        return Cell(round(float(value) / metric.per, QUANTILE_DIGITS), with_value, reason)
+    exact = int(value) if metric.per == 1 else Fraction(int(value), metric.per)
+    return Cell(exact, with_value, reason)
+
+
+def _spans(scope: Scope, over: TimeFrame | None) -> Any:
+    """The buckets' local dates [low, high) as rows, to spread stays over."""
+    if over is None:
+        bounds = [(scope.period.local_start, scope.period.start, scope.until)]
+    else:
+        bounds = [(bucket.key, bucket.start, bucket.end) for bucket in scope.buckets(over)]
+    rows = [
+        (key, local_midnight_after(start, scope.zone), local_midnight_after(end, scope.zone))
+        for key, start, end in bounds
+    ]
+    shape = values(column("bucket", DateTime), column("low", Date), column("high", Date), name="span")
+    typed = [
+        (cast(literal(key), DateTime), cast(literal(low), Date), cast(literal(high), Date))
+        for key, low, high in rows
+    ]
+    return shape.data(typed)

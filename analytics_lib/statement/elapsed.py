@@ -1,0 +1,62 @@
+"""How much of a window has passed, by the local calendar."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from functools import lru_cache
+
+from analytics_lib.cell import Cell
+from analytics_lib.local_time import TimeFrame, buckets
+from analytics_lib.metric import Elapsed
+from analytics_lib.metric.calendar import ElapsedUnit
+from analytics_lib.statement.windows import Window
+
+WEEKDAY, HOUR_OF_DAY = "weekday", "hour_of_day"
+
+
+def elapsed(leaf: Elapsed, window: Window, zone: str, slot: Mapping[str, str]) -> Cell:
+    """The seconds, hours or days of a window that lie in a slot: in its weekday, in its hour, or anywhere.
+
+    Hours and days that the window only touches count as the part of them that lies in it.
+    """
+    if leaf.elapsed == "second" and not slot.keys() & {WEEKDAY, HOUR_OF_DAY}:
+        return _cell(Fraction((window.end - window.start) // timedelta(microseconds=1), 1_000_000))
+    # By the hour only where the slot asks for it: a year has 8,760 of them.
+    by_hour = leaf.elapsed != "day" and HOUR_OF_DAY in slot
+    weekday = int(slot[WEEKDAY]) if slot.get(WEEKDAY, "").isdigit() else None
+    hour = int(slot[HOUR_OF_DAY]) if by_hour and slot[HOUR_OF_DAY].isdigit() else None
+    if (WEEKDAY in slot and weekday is None) or (by_hour and hour is None):
+        return _cell(Fraction(0))
+    found = _slots(window.start, window.end, zone, leaf.elapsed, by_hour=by_hour)
+    return _cell(
+        sum(
+            (
+                amount
+                for (day, time), amount in found.items()
+                if weekday in (None, day) and hour in (None, time)
+            ),
+            Fraction(0),
+        )
+    )
+
+
+@lru_cache(maxsize=128)
+def _slots(
+    start: datetime, end: datetime, zone: str, unit: ElapsedUnit, *, by_hour: bool
+) -> Mapping[tuple[int, int | None], Fraction]:
+    """(ISO weekday, hour or None) -> how much of a window lies there, in the unit."""
+    found: dict[tuple[int, int | None], Fraction] = defaultdict(Fraction)
+    for bucket in buckets(start, end, TimeFrame.HOUR if by_hour else TimeFrame.DAY, zone):
+        place = bucket.local_start.isoweekday(), bucket.local_start.hour if by_hour else None
+        seconds = Fraction((bucket.end - bucket.start) // timedelta(microseconds=1), 1_000_000)
+        whole_day = unit == "day" and not bucket.is_clipped
+        found[place] += 1 if whole_day else seconds / {"second": 1, "hour": 3600, "day": 86_400}[unit]
+    return found
+
+
+def _cell(amount: Fraction) -> Cell:
+    value = int(amount) if amount.denominator == 1 else amount
+    return Cell(value, int(amount))

@@ -1,0 +1,122 @@
+"""The windows of time that an answer looks at: its buckets, and those that each is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Boolean, Date, DateTime, column, literal, values
+from sqlalchemy import cast as sql_cast
+
+from analytics_lib.local_time import TimeFrame, to_instant, to_local
+from analytics_lib.period import Period
+from analytics_lib.scope import Scope, local_midnight_after
+
+Against = Literal["previous", "year"]
+
+
+@dataclass(frozen=True)
+class Window:
+    """The instants [start, end) of a bucket, or of the whole period with the key None."""
+
+    key: datetime | None
+    start: datetime
+    end: datetime
+
+
+def windows(scope: Scope, over: TimeFrame | None) -> Iterator[Window]:
+    """The buckets of a scope as far as they have passed; one window for the period without buckets."""
+    if over is None:
+        yield Window(None, scope.period.start, scope.until)
+        return
+    for bucket in scope.buckets(over):
+        yield Window(bucket.key, bucket.start, bucket.end)
+
+
+def earlier(scope: Scope, over: TimeFrame | None, window: Window, against: Against) -> Window | None:
+    """The window that one is held against: as much of the bucket before, or of that a year before.
+
+    None for all data as one period, which has none before it.
+    """
+    if over is None and scope.period.time_frame is None:
+        return None
+    natural = scope.period if over is None else Period.containing(over, window.start, scope.zone)
+    other = natural.compared(against)
+
+    def moved(instant: datetime) -> datetime:
+        if instant >= natural.end:
+            return other.end
+        if natural.time_frame is TimeFrame.HOUR:
+            return min(other.end, other.start + (instant - natural.start))
+        passed = to_local(instant, scope.zone) - to_local(natural.start, scope.zone)
+        return min(other.end, to_instant(to_local(other.start, scope.zone) + passed, scope.zone))
+
+    start = other.start if window.start <= natural.start else moved(window.start)
+    return Window(window.key, start, max(start, moved(window.end)))
+
+
+def as_bucket(window: Window, scope: Scope) -> datetime:
+    """What stands for the window's bucket in SQL; a period without buckets stands under its local start."""
+    return window.key if window.key is not None else scope.period.local_start
+
+
+def moments_table(scope: Scope, over: TimeFrame | None, at: Literal["start", "end", "during"] = "end") -> Any:
+    """Rows of (bucket, begin, instant, day): the moment of each window at which rows are looked at, and the
+    first local day not before its end."""
+    rows = [
+        (
+            _instant(as_bucket(window, scope)),
+            _instant(window.start),
+            _instant(window.start if at == "start" else window.end),
+            sql_cast(literal(local_midnight_after(window.end, scope.zone)), Date),
+        )
+        for window in windows(scope, over)
+    ]
+    shape = values(
+        column("bucket", DateTime),
+        column("begin", DateTime),
+        column("instant", DateTime),
+        column("day", Date),
+        name="moment",
+    )
+    return shape.data(rows)
+
+
+def pairs_table(scope: Scope, over: TimeFrame | None, against: Against) -> Any:
+    """Rows of (bucket, is_base, low, high): each window, and the earlier one that it is held against."""
+    rows = []
+    for window in windows(scope, over):
+        before = earlier(scope, over, window, against)
+        if before is not None:
+            bucket = _instant(as_bucket(window, scope))
+            rows.append(
+                (bucket, sql_cast(literal(True), Boolean), _instant(before.start), _instant(before.end))
+            )
+            rows.append(
+                (bucket, sql_cast(literal(False), Boolean), _instant(window.start), _instant(window.end))
+            )
+    shape = values(
+        column("bucket", DateTime),
+        column("is_base", Boolean),
+        column("low", DateTime),
+        column("high", DateTime),
+        name="pair",
+    )
+    return shape.data(rows)
+
+
+def reach_of_pairs(scope: Scope, over: TimeFrame | None, against: Against) -> tuple[datetime, datetime]:
+    """The instants [low, high) in which all windows and those before them lie."""
+    found = [
+        each
+        for window in windows(scope, over)
+        for each in (window, earlier(scope, over, window, against))
+        if each is not None
+    ]
+    return min(each.start for each in found), max(each.end for each in found)
+
+
+def _instant(value: datetime) -> Any:
+    return sql_cast(literal(value), DateTime)

@@ -1,0 +1,22 @@
+WITH rates AS (
+    -- Cents (or yen) of a currency for one euro, in force where the month begins, in billionths.
+    SELECT currency, arg_max(units_per_base_e9, valid_from) * CASE currency WHEN 'JPY' THEN 1 ELSE 100 END
+        AS units_per_euro
+    FROM exchange_rates
+    WHERE valid_from <= TIMESTAMP '2026-09-30 22:00'
+    GROUP BY currency
+)
+SELECT currency,
+    sum(price_base_minor)::BIGINT AS gross_bookings_value,
+    (sum(reference) FILTER (WHERE price_base_minor IS NOT NULL))::BIGINT
+        AS gross_bookings_value_at_reference_rates,
+    sum(price_base_minor - reference)::BIGINT AS exchange_effect
+FROM (
+    SELECT coalesce(currency, 'unknown') AS currency, price_base_minor,
+        CASE WHEN currency = 'EUR' THEN price_minor
+            ELSE sign(price_minor) * ((2 * abs(price_minor) * 100000000000 + units_per_euro) // (2 * units_per_euro)) END AS reference
+    FROM bookings
+    LEFT JOIN rates USING (currency)
+    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-09-30 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+)
+GROUP BY currency

@@ -1,0 +1,69 @@
+"""Refunds counted by hand from `ten_payments`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from tests.engines import Place
+from tests.metrics.ten_payments import march
+from tests.money_tables import frame_of
+
+
+def test_refunds_by_their_own_days(place: Place) -> None:
+    found = march(place, "refunds_paid", "refunded_value", "total_revenue", "refund_value_rate_by_event")
+    # r0 r2 r3 r6; r1 r5 r7 came later, r4 never
+    assert found["refunds_paid"] == 4
+    # 20 + 50 + 9 + 7
+    assert found["refunded_value"] == Decimal("86.00")
+    # less than the 380.00 captured
+    assert found["total_revenue"] == Decimal("294.00")
+    assert found["refund_value_rate_by_event"] == pytest.approx(86 / 380)
+
+
+def test_refunds_of_the_payments_of_march(place: Place) -> None:
+    ages = [f"refund_rate_{days}d" for days in (30, 90, 180)]
+    assert ages == ["refund_rate_30d", "refund_rate_90d", "refund_rate_180d"]
+    found = march(place, "refund_rate", "refund_value_rate", *ages)
+    # p1 (twice) p3 p6 p8 p10 of p1 p3 p6 p7 p8 p10
+    assert found["refund_rate"] == pytest.approx(5 / 6)
+    # r0 20, r1 30, r2 50, r3 9, r5 10 of 380; p10's value is not known, so its refund stays out too
+    assert found["refund_value_rate"] == pytest.approx(119 / 380)
+    # p1, p3 at exactly 30 days, p6 before it was captured, p10
+    assert found["refund_rate_30d"] == pytest.approx(4 / 6)
+    # p8 a second too late for 90 days
+    assert found["refund_rate_90d"] == pytest.approx(4 / 6)
+    assert found["refund_rate_180d"] == pytest.approx(5 / 6)
+
+
+def test_refunds_as_they_were_known(place: Place) -> None:
+    # At the end of March: p1 p3 p6; nobody knows yet what comes within 30 days
+    then = march(
+        place, "refund_rate", "refund_value_rate", "refund_rate_30d", as_of=datetime(2026, 3, 31, 22)
+    )
+    # 20 + 50 + 9
+    assert then == {
+        "refund_rate": pytest.approx(3 / 6),
+        "refund_value_rate": pytest.approx(79 / 380),
+        "refund_rate_30d": None,
+    }
+
+
+def test_what_refunds_cost(place: Place) -> None:
+    entry = {"leg": "platform", "occurred_at": datetime(2026, 3, 3), "business_model": "b2c"}
+    entries = [
+        {**entry, "entry": "accrued", "amount_base_minor": 100_00},
+        {**entry, "entry": "clawed_back", "amount_base_minor": 17_00},
+    ]
+    found = march(
+        place,
+        "refund_revenue_impact",
+        "refund_revenue_impact_rate",
+        commission_entries=frame_of("commission_entries", entries),
+    )
+    # Reversed 3 + 5 + 1, fees lost 0.10 + 0.20, less the penalty of 1.00 kept
+    assert found["refund_revenue_impact"] == Decimal("8.30")
+    # over a net revenue of 100 - 17
+    assert found["refund_revenue_impact_rate"] == pytest.approx(0.1)
