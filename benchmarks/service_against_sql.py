@@ -157,10 +157,10 @@ def against_sql(url: str, rounds: int, names: list[str]) -> dict[str, float]:
             taken = in_turn(sides, rounds)
             ours[name] = taken["ours"]
             ratio = taken["ours"] / taken["sql"]
+            goal = _goal(f"at most {GOAL_SQL}", is_met=ratio <= GOAL_SQL)
             print(
-                f"{METHODS[name]:30} ours {_ms(taken['ours'])}  SQL {_ms(taken['sql'])}  ours/SQL {ratio:6.2f}"
-                f" ({_goal(ratio <= GOAL_SQL, f'at most {GOAL_SQL}')})  cached {taken['cached'] * 1e3:.3f} ms;"
-                f" {equal}",
+                f"{METHODS[name]:30} ours {_ms(taken['ours'])}  SQL {_ms(taken['sql'])}  "
+                f"ours/SQL {ratio:6.2f} ({goal})  cached {taken['cached'] * 1e3:.3f} ms; {equal}",
                 flush=True,
             )
     return ours
@@ -188,10 +188,10 @@ def against_pandas(url: str, rounds: int, names: list[str]) -> None:
             }
             taken = in_turn(sides, rounds)
             ratio = taken["pandas"] / taken["ours"]
+            goal = _goal(f"at least {GOAL_PANDAS:g}", is_met=ratio >= GOAL_PANDAS)
             print(
                 f"{METHODS[name]:30} ours {_ms(taken['ours'])}  pandas {_ms(taken['pandas'])}"
-                f"  pandas/ours {ratio:6.2f} ({_goal(ratio >= GOAL_PANDAS, f'at least {GOAL_PANDAS:g}')});"
-                f" {equal}",
+                f"  pandas/ours {ratio:6.2f} ({goal}); {equal}",
                 flush=True,
             )
 
@@ -231,7 +231,7 @@ def _ms(taken: float) -> str:
     return f"{taken * 1e3:8.1f} ms"
 
 
-def _goal(is_met: bool, words: str) -> str:  # noqa: FBT001
+def _goal(words: str, *, is_met: bool) -> str:
     return f"goal {words}: {'met' if is_met else 'missed'}"
 
 

@@ -1,4 +1,4 @@
-"""The numbers of a service's answer and of its rivals, told apart in the same way and held against each other.
+"""The numbers of a service's answer and of its rivals, told apart alike and held against each other.
 
 A number is known by its part, its metric, its group, its bucket and whether it is of the month compared
 with. Rivals tell money in minor units, so that sums are whole numbers.

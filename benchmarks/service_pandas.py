@@ -68,7 +68,7 @@ def _frame(connection: duckdb.DuckDBPyConnection, table: str, columns: str) -> p
     answer = connection.execute(f"SELECT {columns} FROM {table}").to_arrow_table()
     kinds = {pa.string(): pd.StringDtype("pyarrow"), pa.bool_(): pd.BooleanDtype()}
     frame: pd.DataFrame = answer.to_pandas(types_mapper=kinds.get, date_as_object=False)
-    few = {name: "category" for name in CATEGORIES & set(frame.columns)}
+    few = dict.fromkeys(CATEGORIES & set(frame.columns), "category")
     if "is_test" in frame:
         frame["is_test"] = frame["is_test"].fillna(value=False).astype(bool)
     return frame.astype(few)

@@ -16,7 +16,7 @@ from analytics_lib.measure import Asked as Sent
 from analytics_lib.warehouse import open_warehouse
 
 SLOWEST = 3
-PLAN_LINES = 14
+PLAN_LINES, PLAN_WIDTH = 24, 180
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def on_postgresql(
             print(f"\n{each.place}: {each.seconds * 1e3:.1f} ms, for {', '.join(each.sent.metrics)}")
             plan = _rows(connection, f"EXPLAIN (ANALYZE, BUFFERS) {each.sent.sql}", each.sent.parameters)
             lines = [str(line) for (line,) in plan]
-            print("\n".join(f"  {line}" for line in [*lines[:PLAN_LINES], *lines[-2:]]))
+            print("\n".join(f"  {line[:PLAN_WIDTH]}" for line in [*lines[:PLAN_LINES], *lines[-2:]]))
 
 
 def _sent(analytics: AnalyticsService, scope: Scope) -> Iterator[tuple[str, Sent]]:

@@ -46,7 +46,9 @@ def perhaps(chance: Random, value: datetime, part: float = 0.5) -> datetime | No
 
 
 def later(chance: Random, since: datetime) -> datetime | None:
-    """Often nothing; otherwise an age later, at once, or before."""
+    """Often nothing; otherwise an age later, at once, before, or where a period may begin."""
+    if chance.random() < 0.2:
+        return instant(chance)
     ages = (-5, 0, 1, 30, 89, 90, 91, 365, 366)
     return perhaps(chance, since + timedelta(days=chance.choice(ages), seconds=chance.choice(STEPS)))
 

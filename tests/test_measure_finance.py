@@ -32,7 +32,11 @@ def test_compared(sampled: Warehouse, frame: str, name: str, compare: str) -> No
 
 @pytest.mark.parametrize("over", ["month", "week", "day"])
 def test_over_buckets(sampled: Warehouse, over: str) -> None:
-    frame, name = ("month", "2026-03") if over == "day" else ("year", "2025")
+    frame, name = {
+        "month": ("year", "2025"),
+        "week": ("quarter", "2026-Q1"),
+        "day": ("month", "2026-03"),
+    }[over]
     DOMAIN.hold(sampled, sample(), look_at(frame, name), over=over)
 
 

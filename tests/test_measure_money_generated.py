@@ -33,7 +33,7 @@ def test_any_table(place: Place, platform: Platform, data: st.DataObject) -> Non
     ask_about(place, platform, data, DOMAINS)
 
 
-@settings(MODERATE, max_examples=2)
+@settings(MODERATE, max_examples=1)
 @given(platform=money_platforms(counts=(MOST_ROWS,)))
 def test_any_table_by_every_dimension(place: Place, platform: Platform) -> None:
     ask_every_way(place, platform, WAYS)

@@ -31,7 +31,11 @@ def test_compared(sampled: Warehouse, frame: str, name: str, compare: str) -> No
 
 @pytest.mark.parametrize("over", ["month", "week", "day"])
 def test_over_buckets(sampled: Warehouse, over: str) -> None:
-    frame, name = ("year", "2025") if over == "month" else ("quarter", "2026-Q1")
+    frame, name = {
+        "month": ("year", "2025"),
+        "week": ("quarter", "2026-Q1"),
+        "day": ("month", "2026-03"),
+    }[over]
     DOMAIN.hold(sampled, sample(), look_at(frame, name), over=over)
 
 

@@ -7,9 +7,10 @@ indexes and zone maps serve both.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -107,38 +108,65 @@ def _arm(
 
 def aggregates_of(metrics: Sequence[Metric], view: View, labels: Labels) -> list[ColumnElement[Any]]:
     """Each distinct aggregate once, although several metrics may rest on it."""
-    found: dict[str, ColumnElement[Any]] = {}
+    found: dict[tuple[Hashable, ...], ColumnElement[Any]] = {}
 
-    def labelled(aggregate: ColumnElement[Any]) -> str:
-        compiled = aggregate.compile(dialect=_SPELLING)
-        identity = f"{compiled} {sorted(compiled.params.items(), key=str)}"
+    def labelled(aggregate: Callable[[], ColumnElement[Any]], *identity: Hashable) -> str:
         if identity not in found:
-            found[identity] = aggregate.label(f"m{len(found)}")
+            found[identity] = aggregate().label(f"m{len(found)}")
         return str(found[identity].name)
 
-    labelled(func.count())
+    resolved = _Resolved(view)
+    labelled(func.count, "seen", "")
     who = view.customer
     for metric in metrics:
-        where = None if metric.where is None else view.resolved(metric.where)
-        seen = labelled(counted(None, where))
-        customers = None if who is None else labelled(distinct(who, where))
+        where, kept = resolved(metric.where), _spelled(metric.where)
+        seen = labelled(partial(counted, None, where), "seen", kept)
+        customers = None if who is None else labelled(partial(distinct, who, where), "customers", kept)
         if metric.value is None:
             labels[metric.name] = (seen, seen, seen, customers)
             continue
-        value = view.resolved(metric.value)
-        with_value = seen if metric.always_has_value else labelled(counted(value, where))
+        value, what = resolved(metric.value), _spelled(metric.value)
+        with_value = seen
+        if not metric.always_has_value:
+            with_value = labelled(partial(counted, value, where), "there", what, kept)
         match metric.how:
             case "count":
                 labels[metric.name] = (with_value, with_value, with_value, customers)
                 continue
             case "sum":
-                answer = exact_sum(value, where)
+                answer = partial(exact_sum, value, where)
             case "distinct":
-                answer = distinct(value, where)
+                answer = partial(distinct, value, where)
             case _:
-                answer = quantile(value, metric.share, where)
-        labels[metric.name] = (labelled(answer), with_value, seen, customers)
+                answer = partial(quantile, value, metric.share, where)
+        label = labelled(answer, metric.how, metric.share, what, kept)
+        labels[metric.name] = (label, with_value, seen, customers)
     return list(found.values())
+
+
+class _Resolved:
+    """Expressions as a view reads them, each worked out once."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._found: dict[int, tuple[Any, Any]] = {}
+
+    def __call__(self, expression: Any) -> Any:
+        if expression is None:
+            return None
+        if id(expression) not in self._found:
+            # With the expression beside it, so that its id is not given to another.
+            self._found[id(expression)] = expression, self._view.resolved(expression)
+        return self._found[id(expression)][1]
+
+
+@lru_cache(maxsize=4096)
+def _spelled(expression: Any) -> str:
+    """What tells an expression from others: its text with its literals."""
+    if expression is None:
+        return ""
+    compiled = expression.compile(dialect=_SPELLING)
+    return f"{compiled} {sorted(compiled.params.items(), key=str)}"
 
 
 def _cell(metric: Metric, row: Mapping[Any, Any], labels: Label) -> Cell:

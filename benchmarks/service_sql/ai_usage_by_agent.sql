@@ -5,7 +5,8 @@ WITH asked AS (
     FROM (
         SELECT *, (epoch_us(completed_at) - epoch_us(received_at)) // 1000 AS taken
         FROM ai_queries
-        WHERE NOT is_test AND parent_query_id IS NULL AND received_at >= TIMESTAMP '2026-09-30 22:00' AND received_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT is_test AND parent_query_id IS NULL
+            AND received_at >= TIMESTAMP '2026-09-30 22:00' AND received_at < TIMESTAMP '2026-10-31 23:00'
     )
 )
 SELECT coalesce(agent, 'unknown') AS agent,
@@ -14,7 +15,8 @@ SELECT coalesce(agent, 'unknown') AS agent,
     (count(*) FILTER (WHERE has_ended AND status = 'ok' AND waited <= 2000)
         + count(*) FILTER (WHERE has_ended AND status = 'ok' AND waited > 2000 AND waited <= 8000) / 2
     ) / count(*) FILTER (WHERE has_ended) AS ai_apdex,
-    count(*) FILTER (WHERE has_ended AND status = 'ok') / count(*) FILTER (WHERE has_ended) AS ai_success_rate
+    count(*) FILTER (WHERE has_ended AND status = 'ok')
+            / count(*) FILTER (WHERE has_ended) AS ai_success_rate
 FROM asked
 GROUP BY ALL;
 
@@ -24,7 +26,8 @@ SELECT coalesce(agent, 'unknown') AS agent,
     (20 * sum(sum(rating)) OVER () / sum(count(*)) OVER () + sum(rating)) / (20 + count(*))
         AS ai_satisfaction_ranked
 FROM ai_queries
-WHERE NOT is_test AND parent_query_id IS NULL AND rated_at >= TIMESTAMP '2026-09-30 22:00' AND rated_at < TIMESTAMP '2026-10-31 23:00'
+WHERE NOT is_test AND parent_query_id IS NULL
+    AND rated_at >= TIMESTAMP '2026-09-30 22:00' AND rated_at < TIMESTAMP '2026-10-31 23:00'
     AND rating BETWEEN 1 AND 5
     AND rated_at >= received_at AND rated_at <= received_at + INTERVAL 7 DAY
 GROUP BY ALL

@@ -1,15 +1,18 @@
 -- October 2026 beside September as it was known when it ended.
 WITH asked AS (
-    SELECT *, status IN ('ok', 'error', 'timeout') AND (done_at IS NOT NULL OR status = 'timeout') AS has_ended,
+    SELECT *, status IN ('ok', 'error', 'timeout')
+        AND (done_at IS NOT NULL OR status = 'timeout') AS has_ended,
         CASE WHEN status = 'timeout' THEN coalesce(limit_ms, taken) ELSE taken END AS waited
     FROM (
         SELECT *, CASE WHEN completed_at < known THEN completed_at END AS done_at,
             (epoch_us(done_at) - epoch_us(received_at)) // 1000 AS taken
         FROM (
             SELECT *, received_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-                CASE WHEN received_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+                CASE WHEN received_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                    ELSE TIMESTAMP '2026-10-31 23:00' END AS known
             FROM ai_queries
-            WHERE NOT is_test AND parent_query_id IS NULL AND received_at >= TIMESTAMP '2026-08-31 22:00' AND received_at < TIMESTAMP '2026-10-31 23:00'
+            WHERE NOT is_test AND parent_query_id IS NULL
+                AND received_at >= TIMESTAMP '2026-08-31 22:00' AND received_at < TIMESTAMP '2026-10-31 23:00'
         )
     )
 ),
@@ -21,7 +24,8 @@ queries AS (
         (count(*) FILTER (WHERE has_ended AND status = 'ok' AND waited <= 2000)
             + count(*) FILTER (WHERE has_ended AND status = 'ok' AND waited > 2000 AND waited <= 8000) / 2
         ) / count(*) FILTER (WHERE has_ended) AS ai_apdex,
-        count(*) FILTER (WHERE has_ended AND status = 'ok') / count(*) FILTER (WHERE has_ended) AS ai_success_rate,
+        count(*) FILTER (WHERE has_ended AND status = 'ok')
+            / count(*) FILTER (WHERE has_ended) AS ai_success_rate,
         sum(greatest(waited - 2000, 0)) FILTER (WHERE has_ended) / 1000 AS ai_wait_above_target,
         count(*) FILTER (
             WHERE rating BETWEEN 1 AND 5 AND rated_at < known
@@ -34,7 +38,8 @@ rated AS (
     SELECT rated_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS ratings, sum(rating) AS points,
         count(*) FILTER (WHERE rating >= 4) AS content
     FROM ai_queries
-    WHERE NOT is_test AND parent_query_id IS NULL AND rated_at >= TIMESTAMP '2026-08-31 22:00' AND rated_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND parent_query_id IS NULL
+        AND rated_at >= TIMESTAMP '2026-08-31 22:00' AND rated_at < TIMESTAMP '2026-10-31 23:00'
         AND rating BETWEEN 1 AND 5
         AND rated_at >= received_at AND rated_at <= received_at + INTERVAL 7 DAY
     GROUP BY is_now
@@ -45,7 +50,8 @@ conversations AS (
             AS ai_task_success_rate
     FROM (
         SELECT *, began_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            CASE WHEN began_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+            CASE WHEN began_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known
         FROM (
             SELECT min(received_at) AS began_at,
                 min(greatest(received_at, completed_at)) FILTER (WHERE resolved IS NOT NULL) AS outcome_at,
@@ -54,7 +60,8 @@ conversations AS (
             WHERE NOT is_test AND parent_query_id IS NULL AND received_at IS NOT NULL
                 AND conversation_id IN (
                     SELECT conversation_id FROM ai_queries
-                    WHERE received_at >= TIMESTAMP '2026-08-31 22:00' AND received_at < TIMESTAMP '2026-10-31 23:00'
+                    WHERE received_at >= TIMESTAMP '2026-08-31 22:00'
+                        AND received_at < TIMESTAMP '2026-10-31 23:00'
                 )
             GROUP BY conversation_id, business_model, partner_id
         )
@@ -63,19 +70,24 @@ conversations AS (
     GROUP BY is_now
 ),
 assisted AS (
-    SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(DISTINCT booking_id) AS ai_assisted_bookings
+    SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
+        count(DISTINCT booking_id) AS ai_assisted_bookings
     FROM ai_queries
     JOIN (SELECT session_id, booking_id FROM sessions) USING (session_id)
     JOIN (SELECT booking_id, created_at, is_test AS is_test_booking FROM bookings) USING (booking_id)
     WHERE NOT is_test AND NOT is_test_booking AND parent_query_id IS NULL
-        AND received_at < CASE WHEN created_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END
+        AND received_at < CASE
+            WHEN created_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+            ELSE TIMESTAMP '2026-10-31 23:00'
+        END
         AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 placed AS (
     SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS total_bookings
     FROM bookings
-    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 )
 SELECT is_now, ai_queries, ai_conversations, ai_response_p50, ai_response_p95, ai_response_p99, ai_apdex,

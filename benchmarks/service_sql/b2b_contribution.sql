@@ -10,7 +10,8 @@ WITH amounts AS (
     UNION ALL
     SELECT partner_id, 0, sum(fee_base_minor)
     FROM payments
-    WHERE NOT is_test AND attempted_at IS NOT NULL AND captured_at >= TIMESTAMP '2026-09-30 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND attempted_at IS NOT NULL
+        AND captured_at >= TIMESTAMP '2026-09-30 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY partner_id
     UNION ALL
     SELECT partner_id, 0, sum(amount_base_minor)

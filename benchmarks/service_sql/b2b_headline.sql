@@ -1,8 +1,10 @@
 -- October 2026 beside September as it was known when it ended.
 WITH sellers AS (
-    SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS total_bookings, count(DISTINCT partner_id) AS active_partners
+    SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS total_bookings,
+        count(DISTINCT partner_id) AS active_partners
     FROM bookings
-    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 values_of_partners AS (
@@ -10,12 +12,18 @@ values_of_partners AS (
         sum(value_now) FILTER (WHERE value_then IS NOT NULL) AS value_now,
         sum(value_then) FILTER (WHERE value_now IS NOT NULL) AS value_then
     FROM (
-        SELECT partner_id, (created_at >= TIMESTAMP '2025-09-30 22:00' AND created_at < TIMESTAMP '2025-10-31 23:00') OR created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
+        SELECT partner_id,
+            created_at >= TIMESTAMP '2026-09-30 22:00'
+                OR (created_at >= TIMESTAMP '2025-09-30 22:00'
+                    AND created_at < TIMESTAMP '2025-10-31 23:00') AS is_now,
             sum(price_base_minor) FILTER (WHERE created_at >= TIMESTAMP '2026-08-31 22:00') AS value_now,
             sum(price_base_minor) FILTER (WHERE created_at < TIMESTAMP '2026-08-31 22:00') AS value_then
         FROM bookings
         WHERE NOT is_test AND partner_id IS NOT NULL
-            AND ((created_at >= TIMESTAMP '2025-08-31 22:00' AND created_at < TIMESTAMP '2025-10-31 23:00') OR (created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'))
+            AND (
+                (created_at >= TIMESTAMP '2025-08-31 22:00' AND created_at < TIMESTAMP '2025-10-31 23:00')
+                OR (created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00')
+            )
         GROUP BY ALL
     ) AS sums
     GROUP BY is_now
@@ -26,14 +34,24 @@ revenues_of_partners AS (
         sum(greatest(0, least(coalesce(revenue_now, 0), revenue_then))) / sum(greatest(0, revenue_then))
             AS gross_revenue_retention
     FROM (
-        SELECT partner_id, (occurred_at >= TIMESTAMP '2025-09-30 22:00' AND occurred_at < TIMESTAMP '2025-10-31 23:00') OR occurred_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            sum(CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END) FILTER (WHERE occurred_at >= TIMESTAMP '2026-08-31 22:00')
+        SELECT partner_id,
+            occurred_at >= TIMESTAMP '2026-09-30 22:00'
+                OR (occurred_at >= TIMESTAMP '2025-09-30 22:00'
+                    AND occurred_at < TIMESTAMP '2025-10-31 23:00') AS is_now,
+            sum(CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END)
+                FILTER (WHERE occurred_at >= TIMESTAMP '2026-08-31 22:00')
                 AS revenue_now,
-            sum(CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END) FILTER (WHERE occurred_at < TIMESTAMP '2026-08-31 22:00')
+            sum(CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END)
+                FILTER (WHERE occurred_at < TIMESTAMP '2026-08-31 22:00')
                 AS revenue_then
         FROM commission_entries
-        WHERE NOT is_test AND partner_id IS NOT NULL AND leg = 'platform' AND entry IN ('accrued', 'clawed_back')
-            AND ((occurred_at >= TIMESTAMP '2025-08-31 22:00' AND occurred_at < TIMESTAMP '2025-10-31 23:00') OR (occurred_at >= TIMESTAMP '2026-08-31 22:00' AND occurred_at < TIMESTAMP '2026-10-31 23:00'))
+        WHERE NOT is_test AND partner_id IS NOT NULL AND leg = 'platform'
+            AND entry IN ('accrued', 'clawed_back')
+            AND (
+                (occurred_at >= TIMESTAMP '2025-08-31 22:00' AND occurred_at < TIMESTAMP '2025-10-31 23:00')
+                OR (occurred_at >= TIMESTAMP '2026-08-31 22:00'
+                    AND occurred_at < TIMESTAMP '2026-10-31 23:00')
+            )
         GROUP BY ALL
     )
     WHERE revenue_then IS NOT NULL
@@ -42,10 +60,12 @@ revenues_of_partners AS (
 seen AS (
     SELECT partner_id,
         bool_or(created_at < TIMESTAMP '2026-08-31 22:00') AS in_august,
-        bool_or(created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-09-30 22:00') AS in_september,
+        bool_or(created_at >= TIMESTAMP '2026-08-31 22:00'
+            AND created_at < TIMESTAMP '2026-09-30 22:00') AS in_september,
         bool_or(created_at >= TIMESTAMP '2026-09-30 22:00') AS in_october
     FROM bookings
-    WHERE NOT is_test AND partner_id IS NOT NULL AND created_at >= TIMESTAMP '2026-07-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND partner_id IS NOT NULL
+        AND created_at >= TIMESTAMP '2026-07-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY partner_id
 ),
 lost AS (
@@ -68,7 +88,10 @@ careers AS (
     SELECT joined_at, ended_at, first_booking_at
     FROM partners
     LEFT JOIN (
-        SELECT partner_id, min(created_at) AS first_booking_at FROM bookings WHERE NOT is_test GROUP BY partner_id
+        SELECT partner_id, min(created_at) AS first_booking_at
+        FROM bookings
+        WHERE NOT is_test
+        GROUP BY partner_id
     ) USING (partner_id)
 ),
 staying AS (
@@ -79,7 +102,8 @@ staying AS (
             SELECT is_now, count(*) AS seen, count(*) FILTER (WHERE ended_at < ends) AS ended,
                 (epoch_us(least(ended_at, ends)) - epoch_us(joined_at)) // 86400000000 AS days
             FROM careers
-            JOIN (VALUES (true, TIMESTAMP '2026-10-31 23:00'), (false, TIMESTAMP '2026-09-30 22:00')) AS months (is_now, ends) ON joined_at < ends
+            JOIN (VALUES (true, TIMESTAMP '2026-10-31 23:00'), (false, TIMESTAMP '2026-09-30 22:00'))
+                AS months (is_now, ends) ON joined_at < ends
             WHERE ended_at IS NULL OR ended_at >= joined_at
             GROUP BY is_now, days
         )
@@ -93,7 +117,8 @@ waiting AS (
             SELECT is_now, count(*) AS seen, count(*) FILTER (WHERE first_booking_at < ends) AS ended,
                 (epoch_us(least(first_booking_at, ends)) - epoch_us(joined_at)) // 86400000000 AS days
             FROM careers
-            JOIN (VALUES (true, TIMESTAMP '2026-10-31 23:00'), (false, TIMESTAMP '2026-09-30 22:00')) AS months (is_now, ends) ON joined_at < ends
+            JOIN (VALUES (true, TIMESTAMP '2026-10-31 23:00'), (false, TIMESTAMP '2026-09-30 22:00'))
+                AS months (is_now, ends) ON joined_at < ends
             WHERE first_booking_at IS NULL OR first_booking_at >= joined_at
             GROUP BY is_now, days
         )

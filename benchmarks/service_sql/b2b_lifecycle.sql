@@ -14,7 +14,8 @@ sold AS (
 known AS (
     SELECT joined_at, first_at, last_at, resumed_at,
         CASE WHEN ended_at < TIMESTAMP '2026-10-31 23:00' THEN ended_at END AS left_at,
-        CASE WHEN last_at <= TIMESTAMP '2026-10-31 23:00' - INTERVAL 365 DAY THEN last_at + INTERVAL 365 DAY END AS silent_at
+        CASE WHEN last_at <= TIMESTAMP '2026-10-31 23:00' - INTERVAL 365 DAY
+            THEN last_at + INTERVAL 365 DAY END AS silent_at
     FROM partners
     LEFT JOIN sold USING (partner_id)
     WHERE joined_at < TIMESTAMP '2026-10-31 23:00'

@@ -9,7 +9,8 @@ WITH looks AS (
 booked AS (
     SELECT partner_id, count(*) AS total_bookings
     FROM bookings
-    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-09-30 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND created_at >= TIMESTAMP '2026-09-30 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY partner_id
 )
 SELECT coalesce(name, 'unknown') AS partner_name,

@@ -15,5 +15,6 @@ FROM (
                 AND booked_at >= checkout_at
         ) AS funnel_booked
     FROM sessions
-    WHERE NOT is_test AND is_bot IS NOT TRUE AND started_at >= TIMESTAMP '2026-09-30 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND is_bot IS NOT TRUE
+        AND started_at >= TIMESTAMP '2026-09-30 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
 )

@@ -12,9 +12,11 @@ WITH visits_of_people AS (
                 AND booked_at >= checkout_at AND booked_at < known AS has_gone_through
         FROM (
             SELECT *, started_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-                CASE WHEN started_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+                CASE WHEN started_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                    ELSE TIMESTAMP '2026-10-31 23:00' END AS known
             FROM sessions
-            WHERE NOT is_test AND is_bot IS NOT TRUE AND started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
+            WHERE NOT is_test AND is_bot IS NOT TRUE
+                AND started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
         )
         LEFT JOIN (SELECT booking_id, confirmed_at FROM bookings) USING (booking_id)
     )
@@ -24,11 +26,13 @@ visits AS (
     SELECT is_now, visitor_id, business_model, partner_id, session_id, channel, started_at, starts, ends,
         CASE WHEN booked_at >= started_at AND booked_at < ends THEN booked_at END AS booked_at
     FROM sessions
-    JOIN (VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00'), (false, TIMESTAMP '2026-08-31 22:00', TIMESTAMP '2026-09-30 22:00'))
+    JOIN (VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00'),
+        (false, TIMESTAMP '2026-08-31 22:00', TIMESTAMP '2026-09-30 22:00'))
         AS months (is_now, starts, ends) ON started_at >= starts - INTERVAL 31 DAY AND started_at < ends
     WHERE NOT is_test AND is_bot IS NOT TRUE AND started_at >= TIMESTAMP '2026-08-31 22:00' - INTERVAL 31 DAY
         AND visitor_id IN (
-            SELECT visitor_id FROM sessions WHERE booked_at >= TIMESTAMP '2026-08-31 22:00' AND booked_at < TIMESTAMP '2026-10-31 23:00'
+            SELECT visitor_id FROM sessions WHERE booked_at >= TIMESTAMP '2026-08-31 22:00'
+                AND booked_at < TIMESTAMP '2026-10-31 23:00'
         )
 ),
 paths AS (
@@ -49,13 +53,17 @@ touches AS (
     SELECT *, row_number() OVER in_order AS place, count(*) OVER journey AS touches,
         lag(channel) OVER in_order AS from_channel, min(started_at) OVER journey AS first_at
     FROM ended
-    WHERE converted_at >= starts AND last_at >= converted_at - INTERVAL 1 DAY AND started_at >= last_at - INTERVAL 30 DAY
+    WHERE converted_at >= starts AND last_at >= converted_at - INTERVAL 1 DAY
+        AND started_at >= last_at - INTERVAL 30 DAY
     WINDOW journey AS (PARTITION BY is_now, visitor_id, business_model, partner_id, path),
-        in_order AS (PARTITION BY is_now, visitor_id, business_model, partner_id, path ORDER BY started_at, session_id)
+        in_order AS (
+            PARTITION BY is_now, visitor_id, business_model, partner_id, path ORDER BY started_at, session_id
+        )
 ),
 ways AS (
     SELECT is_now, count(*) / count(*) FILTER (WHERE place = touches) AS journey_touches_average,
-        median((epoch_us(converted_at) - epoch_us(first_at)) // 1000000) FILTER (WHERE place = touches) / 86400
+        median((epoch_us(converted_at) - epoch_us(first_at)) // 1000000)
+            FILTER (WHERE place = touches) / 86400
             AS journey_days_median
     FROM touches
     GROUP BY is_now
@@ -67,9 +75,11 @@ shown AS (
             AS quote_conversion_rate
     FROM (
         SELECT session_id, available, quoted_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            CASE WHEN quoted_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+            CASE WHEN quoted_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known
         FROM quotes
-        WHERE NOT is_test AND quoted_at >= TIMESTAMP '2026-08-31 22:00' AND quoted_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT is_test
+            AND quoted_at >= TIMESTAMP '2026-08-31 22:00' AND quoted_at < TIMESTAMP '2026-10-31 23:00'
     )
     LEFT JOIN (SELECT session_id, is_bot, booked_at FROM sessions) USING (session_id)
     WHERE is_bot IS NOT TRUE

@@ -25,7 +25,8 @@ means AS (
     WHERE doubled IS NOT NULL
     GROUP BY month_of_year
 )
-SELECT lpad(month_of_year::VARCHAR, 2, '0') AS month_of_year, 12 * ratio / sum(ratio) OVER () AS seasonal_index
+SELECT lpad(month_of_year::VARCHAR, 2, '0') AS month_of_year,
+    12 * ratio / sum(ratio) OVER () AS seasonal_index
 FROM means;
 
 -- The mean of each month's ratios to the centred twelve-month average, over the mean of all.
@@ -47,5 +48,6 @@ means AS (
     WHERE doubled IS NOT NULL
     GROUP BY month_of_year
 )
-SELECT lpad(month_of_year::VARCHAR, 2, '0') AS month_of_year, 12 * ratio / sum(ratio) OVER () AS seasonal_index_of_stays
+SELECT lpad(month_of_year::VARCHAR, 2, '0') AS month_of_year,
+    12 * ratio / sum(ratio) OVER () AS seasonal_index_of_stays
 FROM means

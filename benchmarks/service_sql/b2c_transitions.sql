@@ -1,11 +1,14 @@
 WITH visits AS (
     SELECT visitor_id, business_model, partner_id, session_id, channel, started_at,
-        CASE WHEN booked_at >= started_at AND booked_at < TIMESTAMP '2026-10-31 23:00' THEN booked_at END AS booked_at
+        CASE WHEN booked_at >= started_at
+            AND booked_at < TIMESTAMP '2026-10-31 23:00' THEN booked_at END AS booked_at
     FROM sessions
     WHERE NOT is_test AND is_bot IS NOT TRUE
-        AND started_at >= TIMESTAMP '2026-09-30 22:00' - INTERVAL 31 DAY AND started_at < TIMESTAMP '2026-10-31 23:00'
+        AND started_at >= TIMESTAMP '2026-09-30 22:00' - INTERVAL 31 DAY
+            AND started_at < TIMESTAMP '2026-10-31 23:00'
         AND visitor_id IN (
-            SELECT visitor_id FROM sessions WHERE booked_at >= TIMESTAMP '2026-09-30 22:00' AND booked_at < TIMESTAMP '2026-10-31 23:00'
+            SELECT visitor_id FROM sessions WHERE booked_at >= TIMESTAMP '2026-09-30 22:00'
+                AND booked_at < TIMESTAMP '2026-10-31 23:00'
         )
 ),
 paths AS (
@@ -26,9 +29,12 @@ touches AS (
     SELECT *, row_number() OVER in_order AS place, count(*) OVER journey AS touches,
         lag(channel) OVER in_order AS from_channel, min(started_at) OVER journey AS first_at
     FROM ended
-    WHERE converted_at >= TIMESTAMP '2026-09-30 22:00' AND last_at >= converted_at - INTERVAL 1 DAY AND started_at >= last_at - INTERVAL 30 DAY
+    WHERE converted_at >= TIMESTAMP '2026-09-30 22:00' AND last_at >= converted_at - INTERVAL 1 DAY
+        AND started_at >= last_at - INTERVAL 30 DAY
     WINDOW journey AS (PARTITION BY visitor_id, business_model, partner_id, path),
-        in_order AS (PARTITION BY visitor_id, business_model, partner_id, path ORDER BY started_at, session_id)
+        in_order AS (
+            PARTITION BY visitor_id, business_model, partner_id, path ORDER BY started_at, session_id
+        )
 )
 SELECT coalesce(from_channel, 'unknown') AS from_channel,
     coalesce(channel, 'unknown') AS channel,

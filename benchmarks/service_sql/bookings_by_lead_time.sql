@@ -11,9 +11,11 @@ SELECT coalesce(CASE
     count(cancelled_at) / count(*) AS cancellation_rate
 FROM (
     SELECT cancelled_at, starts_on - (
-        CASE WHEN created_at < TIMESTAMP '2026-10-25 01:00' THEN created_at + INTERVAL 2 HOUR ELSE created_at + INTERVAL 1 HOUR END
+        CASE WHEN created_at < TIMESTAMP '2026-10-25 01:00' THEN created_at + INTERVAL 2 HOUR
+            ELSE created_at + INTERVAL 1 HOUR END
     )::DATE AS lead_days
     FROM bookings
-    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-09-30 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND created_at >= TIMESTAMP '2026-09-30 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
 )
 GROUP BY lead_time_band

@@ -11,26 +11,32 @@ WITH placed AS (
         quantile_cont(lead_days, 0.9) FILTER (WHERE lead_days >= 0) AS lead_time_p90
     FROM (
         SELECT *, created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            CASE WHEN created_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known,
+            CASE WHEN created_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known,
             starts_on - (
-                CASE WHEN created_at < TIMESTAMP '2026-10-25 01:00' THEN created_at + INTERVAL 2 HOUR ELSE created_at + INTERVAL 1 HOUR END
+                CASE WHEN created_at < TIMESTAMP '2026-10-25 01:00' THEN created_at + INTERVAL 2 HOUR
+                    ELSE created_at + INTERVAL 1 HOUR END
             )::DATE AS lead_days
         FROM bookings
-        WHERE NOT is_test AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT is_test
+            AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     )
     GROUP BY is_now
 ),
 cancelled AS (
-    SELECT cancelled_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS cancellations, sum(price_base_minor)::BIGINT AS cancelled_value
+    SELECT cancelled_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS cancellations,
+        sum(price_base_minor)::BIGINT AS cancelled_value
     FROM bookings
-    WHERE NOT is_test AND cancelled_at >= TIMESTAMP '2026-08-31 22:00' AND cancelled_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND cancelled_at >= TIMESTAMP '2026-08-31 22:00' AND cancelled_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 arrivals AS (
     SELECT is_now, count(*) AS stays, sum(ends_on - starts_on) AS nights_of_stays
     FROM (
         SELECT *, starts_on >= DATE '2026-10-01' AS is_now,
-            CASE WHEN starts_on < DATE '2026-10-01' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+            CASE WHEN starts_on < DATE '2026-10-01' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known
         FROM bookings
         WHERE NOT is_test AND starts_on >= DATE '2026-09-01' AND starts_on < DATE '2026-11-01'
             AND ends_on > starts_on
@@ -89,7 +95,8 @@ books AS (
         ) AS bookings_before
     FROM bookings
     JOIN (
-        VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00', DATE '2026-11-01'), (false, TIMESTAMP '2026-08-31 22:00', TIMESTAMP '2026-09-30 22:00', DATE '2026-10-01')
+        VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00', DATE '2026-11-01'),
+            (false, TIMESTAMP '2026-08-31 22:00', TIMESTAMP '2026-09-30 22:00', DATE '2026-10-01')
     ) AS months (is_now, starts, ends, day) ON starts_on >= day
     WHERE NOT is_test
     GROUP BY is_now

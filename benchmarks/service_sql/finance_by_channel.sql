@@ -8,7 +8,8 @@ WITH spent AS (
 visits AS (
     SELECT coalesce(channel, 'unknown') AS channel, count(*) AS sessions
     FROM sessions
-    WHERE NOT is_test AND is_bot IS NOT TRUE AND started_at >= TIMESTAMP '2026-09-30 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND is_bot IS NOT TRUE
+        AND started_at >= TIMESTAMP '2026-09-30 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY ALL
 ),
 new AS (
@@ -24,10 +25,12 @@ new AS (
 ),
 of_bookings AS (
     SELECT coalesce(channel, 'unknown') AS channel,
-        sum(CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END) AS net_revenue_of_bookings
+        sum(CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END)
+            AS net_revenue_of_bookings
     FROM commission_entries
     JOIN (SELECT booking_id, created_at, channel FROM bookings) USING (booking_id)
-    WHERE NOT is_test AND leg = 'platform' AND entry IN ('accrued', 'clawed_back') AND occurred_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND leg = 'platform' AND entry IN ('accrued', 'clawed_back')
+        AND occurred_at < TIMESTAMP '2026-10-31 23:00'
         AND created_at >= TIMESTAMP '2026-09-30 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY ALL
 )
@@ -35,7 +38,8 @@ SELECT channel,
     coalesce(marketing_costs, 0) AS marketing_costs,
     coalesce(marketing_costs, 0) / new_customers AS customer_acquisition_cost,
     coalesce(net_revenue_of_bookings, 0) / nullif(marketing_costs, 0) AS return_on_ad_spend,
-    (coalesce(net_revenue_of_bookings, 0) - coalesce(marketing_costs, 0)) / sessions AS contribution_per_session
+    (coalesce(net_revenue_of_bookings, 0) - coalesce(marketing_costs,
+        0)) / sessions AS contribution_per_session
 FROM spent
 FULL JOIN visits USING (channel)
 FULL JOIN new USING (channel)

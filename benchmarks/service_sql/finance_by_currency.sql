@@ -1,7 +1,7 @@
 WITH rates AS (
-    -- Cents (or yen) of a currency for one euro, in force where the month begins, in billionths.
-    SELECT currency, arg_max(units_per_base_e9, valid_from) * CASE currency WHEN 'JPY' THEN 1 ELSE 100 END
-        AS units_per_euro
+    -- Billionths of a currency for one euro, in force where the month begins; a yen has no cents.
+    SELECT currency, arg_max(units_per_base_e9, valid_from) AS units,
+        CASE currency WHEN 'JPY' THEN 100000000000 ELSE 1000000000 END AS scale
     FROM exchange_rates
     WHERE valid_from <= TIMESTAMP '2026-09-30 22:00'
     GROUP BY currency
@@ -14,9 +14,11 @@ SELECT currency,
 FROM (
     SELECT coalesce(currency, 'unknown') AS currency, price_base_minor,
         CASE WHEN currency = 'EUR' THEN price_minor
-            ELSE sign(price_minor) * ((2 * abs(price_minor) * 100000000000 + units_per_euro) // (2 * units_per_euro)) END AS reference
+            ELSE sign(price_minor) * ((2 * abs(price_minor) * scale + rates.units) // (2 * rates.units))
+        END AS reference
     FROM bookings
     LEFT JOIN rates USING (currency)
-    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-09-30 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND created_at >= TIMESTAMP '2026-09-30 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
 )
 GROUP BY currency

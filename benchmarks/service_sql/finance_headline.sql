@@ -4,19 +4,24 @@ WITH placed AS (
         count(*) AS total_bookings,
         sum(price_base_minor)::BIGINT AS gross_bookings_value
     FROM bookings
-    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 captured AS (
-    SELECT captured_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, sum(captured_base_minor)::BIGINT AS payment_value, sum(fee_base_minor)::BIGINT AS payment_fees
+    SELECT captured_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
+        sum(captured_base_minor)::BIGINT AS payment_value, sum(fee_base_minor)::BIGINT AS payment_fees
     FROM payments
-    WHERE NOT is_test AND attempted_at IS NOT NULL AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND attempted_at IS NOT NULL
+        AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 refunded AS (
-    SELECT refunded_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, sum(amount_base_minor)::BIGINT AS refunded_value
+    SELECT refunded_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
+        sum(amount_base_minor)::BIGINT AS refunded_value
     FROM refunds
-    WHERE NOT is_test AND requested_at IS NOT NULL AND refunded_at >= TIMESTAMP '2026-08-31 22:00' AND refunded_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND requested_at IS NOT NULL
+        AND refunded_at >= TIMESTAMP '2026-08-31 22:00' AND refunded_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 earned AS (
@@ -24,18 +29,23 @@ earned AS (
         (sum(amount_base_minor) FILTER (WHERE entry = 'accrued')
             - coalesce(sum(amount_base_minor) FILTER (WHERE entry = 'clawed_back'), 0))::BIGINT AS net_revenue
     FROM commission_entries
-    WHERE NOT is_test AND leg = 'platform' AND occurred_at >= TIMESTAMP '2026-08-31 22:00' AND occurred_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND leg = 'platform'
+        AND occurred_at >= TIMESTAMP '2026-08-31 22:00' AND occurred_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 of_bookings AS (
     SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-        sum(CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END) AS net_revenue_of_bookings,
+        sum(CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END)
+            AS net_revenue_of_bookings,
         sum(CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END)
             FILTER (WHERE price_base_minor IS NOT NULL) AS net_revenue_of_priced
     FROM commission_entries
     JOIN (SELECT booking_id, created_at, price_base_minor FROM bookings) USING (booking_id)
     WHERE NOT is_test AND leg = 'platform' AND entry IN ('accrued', 'clawed_back')
-        AND occurred_at < CASE WHEN created_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END
+        AND occurred_at < CASE
+            WHEN created_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+            ELSE TIMESTAMP '2026-10-31 23:00'
+        END
         AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
@@ -50,7 +60,8 @@ spent AS (
 visits AS (
     SELECT started_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS sessions
     FROM sessions
-    WHERE NOT is_test AND is_bot IS NOT TRUE AND started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND is_bot IS NOT TRUE
+        AND started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 new AS (
@@ -65,9 +76,9 @@ new AS (
     GROUP BY is_now
 ),
 rates AS (
-    -- Cents (or yen) of a currency for one euro, in force where the month begins, in billionths.
-    SELECT currency, arg_max(units_per_base_e9, valid_from) * CASE currency WHEN 'JPY' THEN 1 ELSE 100 END
-        AS units_per_euro
+    -- Billionths of a currency for one euro, in force where the month begins; a yen has no cents.
+    SELECT currency, arg_max(units_per_base_e9, valid_from) AS units,
+        CASE currency WHEN 'JPY' THEN 100000000000 ELSE 1000000000 END AS scale
     FROM exchange_rates
     WHERE valid_from <= TIMESTAMP '2026-09-30 22:00'
     GROUP BY currency
@@ -75,16 +86,19 @@ rates AS (
 revalued AS (
     SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
         sum(price_base_minor - CASE WHEN currency = 'EUR' THEN price_minor
-            ELSE sign(price_minor) * ((2 * abs(price_minor) * 100000000000 + units_per_euro) // (2 * units_per_euro)) END)::BIGINT AS exchange_effect
+            ELSE sign(price_minor) * ((2 * abs(price_minor) * scale + rates.units) // (2 * rates.units))
+        END)::BIGINT AS exchange_effect
     FROM bookings
     LEFT JOIN rates USING (currency)
-    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 books AS (
     SELECT is_now, sum(price_base_minor)::BIGINT AS value_on_the_books
     FROM bookings
-    JOIN (VALUES (true, TIMESTAMP '2026-10-31 23:00', DATE '2026-11-01'), (false, TIMESTAMP '2026-09-30 22:00', DATE '2026-10-01'))
+    JOIN (VALUES (true, TIMESTAMP '2026-10-31 23:00', DATE '2026-11-01'),
+        (false, TIMESTAMP '2026-09-30 22:00', DATE '2026-10-01'))
         AS months (is_now, ends, day) ON starts_on >= day
     WHERE NOT is_test AND created_at < ends
         AND (cancelled_at IS NULL OR cancelled_at >= ends)

@@ -1,25 +1,31 @@
 -- October 2026 beside September as it was known when it ended.
 WITH months (is_now, starts, ends) AS (
-    VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00'), (false, TIMESTAMP '2026-08-31 22:00', TIMESTAMP '2026-09-30 22:00')
+    VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00'),
+        (false, TIMESTAMP '2026-08-31 22:00', TIMESTAMP '2026-09-30 22:00')
 ),
 placed AS (
     SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
         count(*) AS total_bookings,
         sum(price_base_minor)::BIGINT AS gross_bookings_value
     FROM bookings
-    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 captured AS (
-    SELECT captured_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, sum(captured_base_minor)::BIGINT AS payment_value
+    SELECT captured_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
+        sum(captured_base_minor)::BIGINT AS payment_value
     FROM payments
-    WHERE NOT is_test AND attempted_at IS NOT NULL AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND attempted_at IS NOT NULL
+        AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 refunded AS (
-    SELECT refunded_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, sum(amount_base_minor)::BIGINT AS refunded_value
+    SELECT refunded_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
+        sum(amount_base_minor)::BIGINT AS refunded_value
     FROM refunds
-    WHERE NOT is_test AND requested_at IS NOT NULL AND refunded_at >= TIMESTAMP '2026-08-31 22:00' AND refunded_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND requested_at IS NOT NULL
+        AND refunded_at >= TIMESTAMP '2026-08-31 22:00' AND refunded_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 earned AS (
@@ -27,7 +33,8 @@ earned AS (
         (sum(amount_base_minor) FILTER (WHERE entry = 'accrued')
             - coalesce(sum(amount_base_minor) FILTER (WHERE entry = 'clawed_back'), 0))::BIGINT AS net_revenue
     FROM commission_entries
-    WHERE NOT is_test AND leg = 'platform' AND occurred_at >= TIMESTAMP '2026-08-31 22:00' AND occurred_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND leg = 'platform'
+        AND occurred_at >= TIMESTAMP '2026-08-31 22:00' AND occurred_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 visits AS (
@@ -35,9 +42,11 @@ visits AS (
         count(*) FILTER (WHERE booked_at < known AND confirmed_at < known) AS converted_sessions
     FROM (
         SELECT started_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, booked_at, booking_id,
-            CASE WHEN started_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+            CASE WHEN started_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known
         FROM sessions
-        WHERE NOT is_test AND is_bot IS NOT TRUE AND started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT is_test AND is_bot IS NOT TRUE
+            AND started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
     )
     LEFT JOIN (SELECT booking_id, confirmed_at FROM bookings) USING (booking_id)
     GROUP BY is_now
@@ -45,7 +54,8 @@ visits AS (
 seen AS (
     SELECT visitor_id,
         bool_or(started_at < TIMESTAMP '2026-08-31 22:00') AS in_august,
-        bool_or(started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-09-30 22:00') AS in_september,
+        bool_or(started_at >= TIMESTAMP '2026-08-31 22:00'
+            AND started_at < TIMESTAMP '2026-09-30 22:00') AS in_september,
         bool_or(started_at >= TIMESTAMP '2026-09-30 22:00') AS in_october
     FROM sessions
     WHERE NOT is_test AND is_bot IS NOT TRUE AND visitor_id IS NOT NULL
@@ -64,7 +74,8 @@ rated AS (
     SELECT rated_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS ratings, sum(rating) AS points,
         count(*) FILTER (WHERE rating >= 4) AS content
     FROM ai_queries
-    WHERE NOT is_test AND parent_query_id IS NULL AND rated_at >= TIMESTAMP '2026-08-31 22:00' AND rated_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND parent_query_id IS NULL
+        AND rated_at >= TIMESTAMP '2026-08-31 22:00' AND rated_at < TIMESTAMP '2026-10-31 23:00'
         AND rating BETWEEN 1 AND 5
         AND rated_at >= received_at AND rated_at <= received_at + INTERVAL 7 DAY
     GROUP BY is_now

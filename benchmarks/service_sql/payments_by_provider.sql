@@ -4,5 +4,6 @@ SELECT coalesce(provider, 'unknown') AS provider,
         WHERE captured_at IS NOT NULL OR failed_stage IS NOT NULL OR voided_at IS NOT NULL
     ) AS payment_attempt_success_rate
 FROM payments
-WHERE NOT is_test AND attempted_at >= TIMESTAMP '2026-09-30 22:00' AND attempted_at < TIMESTAMP '2026-10-31 23:00'
+WHERE NOT is_test
+    AND attempted_at >= TIMESTAMP '2026-09-30 22:00' AND attempted_at < TIMESTAMP '2026-10-31 23:00'
 GROUP BY ALL

@@ -8,22 +8,28 @@ WITH attempts AS (
         count(*) FILTER (WHERE sent_at < known AND authorised_at < known) AS approved
     FROM (
         SELECT *, attempted_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            CASE WHEN attempted_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+            CASE WHEN attempted_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known
         FROM payments
-        WHERE NOT is_test AND attempted_at >= TIMESTAMP '2026-08-31 22:00' AND attempted_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT is_test
+            AND attempted_at >= TIMESTAMP '2026-08-31 22:00' AND attempted_at < TIMESTAMP '2026-10-31 23:00'
     )
     GROUP BY is_now
 ),
 intents AS (
     SELECT first_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS intents,
-        count(*) FILTER (WHERE captured_at < CASE WHEN first_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END) AS succeeded
+        count(*) FILTER (WHERE captured_at < CASE
+            WHEN first_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+            ELSE TIMESTAMP '2026-10-31 23:00'
+        END) AS succeeded
     FROM (
         SELECT min(attempted_at) AS first_at,
             min(greatest(captured_at, attempted_at)) FILTER (WHERE captured_at IS NOT NULL) AS captured_at
         FROM payments
         WHERE NOT is_test AND attempted_at IS NOT NULL AND coalesce(intent_id, attempt_id) IN (
                 SELECT coalesce(intent_id, attempt_id) FROM payments
-                WHERE attempted_at >= TIMESTAMP '2026-08-31 22:00' AND attempted_at < TIMESTAMP '2026-10-31 23:00'
+                WHERE attempted_at >= TIMESTAMP '2026-08-31 22:00'
+                    AND attempted_at < TIMESTAMP '2026-10-31 23:00'
             )
         GROUP BY coalesce(intent_id, attempt_id), business_model, partner_id
     )
@@ -35,16 +41,18 @@ authorised AS (
         sum(amount_base_minor) FILTER (WHERE captured_at < known) AS captured_of_authorised
     FROM (
         SELECT amount_base_minor, captured_at, authorised_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            CASE WHEN authorised_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+            CASE WHEN authorised_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known
         FROM payments
-        WHERE NOT is_test AND attempted_at IS NOT NULL AND authorised_at >= TIMESTAMP '2026-08-31 22:00' AND authorised_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT is_test AND attempted_at IS NOT NULL
+            AND authorised_at >= TIMESTAMP '2026-08-31 22:00' AND authorised_at < TIMESTAMP '2026-10-31 23:00'
     )
     GROUP BY is_now
 ),
 rates AS (
-    -- Cents (or yen) of a currency for one euro, in force where the month begins, in billionths.
-    SELECT currency, arg_max(units_per_base_e9, valid_from) * CASE currency WHEN 'JPY' THEN 1 ELSE 100 END
-        AS units_per_euro
+    -- Billionths of a currency for one euro, in force where the month begins; a yen has no cents.
+    SELECT currency, arg_max(units_per_base_e9, valid_from) AS units,
+        CASE currency WHEN 'JPY' THEN 100000000000 ELSE 1000000000 END AS scale
     FROM exchange_rates
     WHERE valid_from <= TIMESTAMP '2026-09-30 22:00'
     GROUP BY currency
@@ -56,12 +64,15 @@ captured AS (
         median(epoch_us(paid_out_at) - epoch_us(captured_at)) FILTER (WHERE paid_out_at < known) / 86400000000
             AS settlement_lag_median,
         sum(captured_base_minor - CASE WHEN currency = 'EUR' THEN amount_minor
-            ELSE sign(amount_minor) * ((2 * abs(amount_minor) * 100000000000 + units_per_euro) // (2 * units_per_euro)) END)::BIGINT AS payment_exchange_effect
+            ELSE sign(amount_minor) * ((2 * abs(amount_minor) * scale + rates.units) // (2 * rates.units))
+        END)::BIGINT AS payment_exchange_effect
     FROM (
         SELECT *, captured_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            CASE WHEN captured_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+            CASE WHEN captured_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known
         FROM payments
-        WHERE NOT is_test AND attempted_at IS NOT NULL AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT is_test AND attempted_at IS NOT NULL
+            AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
     )
     LEFT JOIN rates USING (currency)
     GROUP BY is_now
@@ -72,10 +83,12 @@ refunded_since AS (
     FROM (
         SELECT refunds.attempt_id, refunds.amount_base_minor, refunded_at, requested_at, captured_base_minor,
             captured_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            CASE WHEN captured_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+            CASE WHEN captured_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known
         FROM refunds
         JOIN payments USING (attempt_id)
-        WHERE NOT refunds.is_test AND attempted_at IS NOT NULL AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT refunds.is_test AND attempted_at IS NOT NULL
+            AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
     )
     WHERE refunded_at < known AND requested_at < known
     GROUP BY is_now
@@ -86,17 +99,20 @@ refunded AS (
         (sum(platform_reversed_base_minor) + sum(fee_lost_base_minor) - sum(penalty_kept_base_minor))::BIGINT
             AS refund_revenue_impact
     FROM refunds
-    WHERE NOT is_test AND requested_at IS NOT NULL AND refunded_at >= TIMESTAMP '2026-08-31 22:00' AND refunded_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND requested_at IS NOT NULL
+        AND refunded_at >= TIMESTAMP '2026-08-31 22:00' AND refunded_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 disputed AS (
     SELECT is_now, count(DISTINCT attempt_id) AS disputed_payments
     FROM (
         SELECT attempt_id, opened_at, captured_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            CASE WHEN captured_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+            CASE WHEN captured_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known
         FROM disputes
         JOIN payments USING (attempt_id)
-        WHERE NOT disputes.is_test AND attempted_at IS NOT NULL AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT disputes.is_test AND attempted_at IS NOT NULL
+            AND captured_at >= TIMESTAMP '2026-08-31 22:00' AND captured_at < TIMESTAMP '2026-10-31 23:00'
     )
     WHERE opened_at < known
     GROUP BY is_now
@@ -106,17 +122,22 @@ entries AS (
         (sum(amount_base_minor) FILTER (WHERE leg = 'platform' AND entry = 'accrued')
             - coalesce(sum(amount_base_minor) FILTER (WHERE leg = 'platform' AND entry = 'clawed_back'), 0)
         )::BIGINT AS net_revenue,
-        (sum(amount_base_minor) FILTER (WHERE leg IN ('agency', 'distributor', 'reseller') AND entry = 'accrued'))::BIGINT
-            AS commission_accrued,
-        coalesce(sum(amount_base_minor) FILTER (WHERE leg IN ('agency', 'distributor', 'reseller') AND entry = 'paid'), 0)::BIGINT
-            AS commission_paid,
+        (sum(amount_base_minor) FILTER (
+            WHERE leg IN ('agency', 'distributor', 'reseller') AND entry = 'accrued'
+        ))::BIGINT AS commission_accrued,
+        coalesce(sum(amount_base_minor) FILTER (
+            WHERE leg IN ('agency', 'distributor', 'reseller') AND entry = 'paid'
+        ), 0)::BIGINT AS commission_paid,
         sum(amount_base_minor) FILTER (
-            WHERE leg IN ('agency', 'distributor', 'reseller') AND entry = 'accrued' AND commissionable_base_minor IS NOT NULL
+            WHERE leg IN ('agency', 'distributor', 'reseller') AND entry = 'accrued'
+                AND commissionable_base_minor IS NOT NULL
         ) / sum(commissionable_base_minor) FILTER (
-            WHERE leg IN ('agency', 'distributor', 'reseller') AND entry = 'accrued' AND amount_base_minor IS NOT NULL
+            WHERE leg IN ('agency', 'distributor', 'reseller') AND entry = 'accrued'
+                AND amount_base_minor IS NOT NULL
         ) AS effective_commission
     FROM commission_entries
-    WHERE NOT is_test AND occurred_at >= TIMESTAMP '2026-08-31 22:00' AND occurred_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND occurred_at >= TIMESTAMP '2026-08-31 22:00' AND occurred_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 owed AS (
@@ -124,7 +145,8 @@ owed AS (
             sum(amount) FILTER (WHERE is_now OR occurred_at < TIMESTAMP '2026-09-30 22:00')
         )::BIGINT AS commission_balance
     FROM (
-        SELECT occurred_at, CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END AS amount
+        SELECT occurred_at,
+            CASE entry WHEN 'accrued' THEN amount_base_minor ELSE -amount_base_minor END AS amount
         FROM commission_entries
         WHERE NOT is_test AND leg IN ('agency', 'distributor', 'reseller')
             AND entry IN ('accrued', 'paid', 'clawed_back') AND occurred_at < TIMESTAMP '2026-10-31 23:00'

@@ -1,4 +1,6 @@
-WITH months (is_now, starts, ends) AS (VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00')),
+WITH months (is_now, starts, ends) AS (
+    VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00')
+),
 spans AS (
     SELECT is_now, service, greatest(monitored_from, starts) AS low, least(monitored_to, ends) AS high,
         1 AS watched, 0 AS unknown, 0 AS down

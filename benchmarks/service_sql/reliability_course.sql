@@ -1,4 +1,6 @@
-WITH months (is_now, starts, ends) AS (VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00')),
+WITH months (is_now, starts, ends) AS (
+    VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00')
+),
 spans AS (
     SELECT is_now, service, greatest(monitored_from, starts) AS low, least(monitored_to, ends) AS high,
         1 AS watched, 0 AS unknown, 0 AS down
@@ -37,7 +39,8 @@ all_steps AS (
 ),
 days AS (
     SELECT day::DATE AS bucket,
-        CASE WHEN day <= DATE '2026-10-25' THEN day - INTERVAL 2 HOUR ELSE day - INTERVAL 1 HOUR END AS starts,
+        CASE WHEN day <= DATE '2026-10-25' THEN day - INTERVAL 2 HOUR
+            ELSE day - INTERVAL 1 HOUR END AS starts,
         lead(starts, 1, TIMESTAMP '2026-10-31 23:00') OVER (ORDER BY day) AS ends
     FROM range(DATE '2026-10-01', DATE '2026-11-01', INTERVAL 1 DAY) AS days (day)
 ),
@@ -60,6 +63,7 @@ added AS (
     WHERE is_measured AND is_down
     GROUP BY bucket
 )
-SELECT bucket, (measured - down) / measured AS system_uptime, coalesce(downtime_seconds, 0) AS downtime_seconds
+SELECT bucket, (measured - down) / measured AS system_uptime,
+    coalesce(downtime_seconds, 0) AS downtime_seconds
 FROM together
 LEFT JOIN added USING (bucket)

@@ -1,6 +1,7 @@
 -- October 2026 beside September as it was known when it ended.
 WITH months (is_now, starts, ends) AS (
-    VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00'), (false, TIMESTAMP '2026-08-31 22:00', TIMESTAMP '2026-09-30 22:00')
+    VALUES (true, TIMESTAMP '2026-09-30 22:00', TIMESTAMP '2026-10-31 23:00'),
+        (false, TIMESTAMP '2026-08-31 22:00', TIMESTAMP '2026-09-30 22:00')
 ),
 spans AS (
     SELECT is_now, service, greatest(monitored_from, starts) AS low, least(monitored_to, ends) AS high,
@@ -62,16 +63,19 @@ requested AS (
     GROUP BY is_now
 ),
 asked AS (
-    SELECT *, status IN ('ok', 'error', 'timeout') AND (done_at IS NOT NULL OR status = 'timeout') AS has_ended,
+    SELECT *, status IN ('ok', 'error', 'timeout')
+        AND (done_at IS NOT NULL OR status = 'timeout') AS has_ended,
         CASE WHEN status = 'timeout' THEN coalesce(limit_ms, taken) ELSE taken END AS waited
     FROM (
         SELECT *, CASE WHEN completed_at < known THEN completed_at END AS done_at,
             (epoch_us(done_at) - epoch_us(received_at)) // 1000 AS taken
         FROM (
             SELECT *, received_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-                CASE WHEN received_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known
+                CASE WHEN received_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                    ELSE TIMESTAMP '2026-10-31 23:00' END AS known
             FROM ai_queries
-            WHERE NOT is_test AND parent_query_id IS NULL AND received_at >= TIMESTAMP '2026-08-31 22:00' AND received_at < TIMESTAMP '2026-10-31 23:00'
+            WHERE NOT is_test AND parent_query_id IS NULL
+                AND received_at >= TIMESTAMP '2026-08-31 22:00' AND received_at < TIMESTAMP '2026-10-31 23:00'
         )
     )
 ),

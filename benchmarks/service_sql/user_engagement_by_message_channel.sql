@@ -2,7 +2,8 @@ SELECT coalesce(channel, 'unknown') AS channel,
     count(*) AS messages_sent,
     count(*) FILTER (WHERE reports_delivery AND delivered_at IS NOT NULL)
         / nullif(count(*) FILTER (WHERE reports_delivery), 0) AS delivery_rate,
-    count(*) FILTER (WHERE reports_opens AND has_arrived AND opened_at >= sent_at AND opened_at <= sent_at + INTERVAL 7 DAY)
+    count(*) FILTER (WHERE reports_opens AND has_arrived AND opened_at >= sent_at
+        AND opened_at <= sent_at + INTERVAL 7 DAY)
         / nullif(count(*) FILTER (WHERE reports_opens AND has_arrived), 0) AS open_rate,
     count(*) FILTER (WHERE reports_opens AND has_arrived AND machine_opened_at IS NOT NULL)
         / nullif(count(*) FILTER (WHERE reports_opens AND has_arrived), 0) AS machine_open_rate,

@@ -1,8 +1,10 @@
 -- October 2026 beside September as it was known when it ended.
 WITH visits AS (
-    SELECT started_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS sessions, count(DISTINCT visitor_id) AS active_users
+    SELECT started_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(*) AS sessions,
+        count(DISTINCT visitor_id) AS active_users
     FROM sessions
-    WHERE NOT is_test AND is_bot IS NOT TRUE AND started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test AND is_bot IS NOT TRUE
+        AND started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 daily AS (
@@ -10,7 +12,8 @@ daily AS (
         count(*) / count(DISTINCT day) AS daily_active_users
     FROM (
         SELECT DISTINCT visitor_id, (
-                CASE WHEN started_at < TIMESTAMP '2026-10-25 01:00' THEN started_at + INTERVAL 2 HOUR ELSE started_at + INTERVAL 1 HOUR END
+                CASE WHEN started_at < TIMESTAMP '2026-10-25 01:00' THEN started_at + INTERVAL 2 HOUR
+                    ELSE started_at + INTERVAL 1 HOUR END
             )::DATE AS day
         FROM sessions
         WHERE NOT is_test AND is_bot IS NOT TRUE AND visitor_id IS NOT NULL
@@ -21,7 +24,8 @@ daily AS (
 seen AS (
     SELECT visitor_id,
         bool_or(started_at < TIMESTAMP '2026-08-31 22:00') AS in_august,
-        bool_or(started_at >= TIMESTAMP '2026-08-31 22:00' AND started_at < TIMESTAMP '2026-09-30 22:00') AS in_september,
+        bool_or(started_at >= TIMESTAMP '2026-08-31 22:00'
+            AND started_at < TIMESTAMP '2026-09-30 22:00') AS in_september,
         bool_or(started_at >= TIMESTAMP '2026-09-30 22:00') AS in_october
     FROM sessions
     WHERE NOT is_test AND is_bot IS NOT TRUE AND visitor_id IS NOT NULL
@@ -37,17 +41,21 @@ returned AS (
     FROM seen
 ),
 buyers AS (
-    SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now, count(DISTINCT customer_id) AS active_customers
+    SELECT created_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
+        count(DISTINCT customer_id) AS active_customers
     FROM bookings
-    WHERE NOT is_test AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
+    WHERE NOT is_test
+        AND created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY is_now
 ),
 bought AS (
     SELECT customer_id,
-        bool_or(created_at >= TIMESTAMP '2025-09-30 22:00' AND created_at < TIMESTAMP '2025-10-31 23:00') AS in_october_before,
+        bool_or(created_at >= TIMESTAMP '2025-09-30 22:00'
+            AND created_at < TIMESTAMP '2025-10-31 23:00') AS in_october_before,
         bool_or(created_at < TIMESTAMP '2025-09-30 22:00') AS in_september_before,
         bool_or(created_at >= TIMESTAMP '2026-09-30 22:00') AS in_october,
-        bool_or(created_at >= TIMESTAMP '2026-08-31 22:00' AND created_at < TIMESTAMP '2026-09-30 22:00') AS in_september
+        bool_or(created_at >= TIMESTAMP '2026-08-31 22:00'
+            AND created_at < TIMESTAMP '2026-09-30 22:00') AS in_september
     FROM bookings
     WHERE NOT is_test AND customer_id IS NOT NULL AND (
             (created_at >= TIMESTAMP '2025-08-31 22:00' AND created_at < TIMESTAMP '2025-10-31 23:00')
@@ -86,7 +94,8 @@ waiting AS (
             SELECT is_now, count(*) AS seen, count(*) FILTER (WHERE second_at < ends) AS ended,
                 (epoch_us(least(second_at, ends)) - epoch_us(first_at)) // 86400000000 AS days
             FROM firsts
-            JOIN (VALUES (true, TIMESTAMP '2026-10-31 23:00'), (false, TIMESTAMP '2026-09-30 22:00')) AS months (is_now, ends) ON first_at < ends
+            JOIN (VALUES (true, TIMESTAMP '2026-10-31 23:00'), (false, TIMESTAMP '2026-09-30 22:00'))
+                AS months (is_now, ends) ON first_at < ends
             WHERE second_at IS NULL OR second_at >= first_at
             GROUP BY is_now, days
         )
@@ -103,18 +112,22 @@ messages AS (
     SELECT is_now, count(*) AS messages_sent,
         count(*) FILTER (WHERE reports_delivery AND delivered_at < known)
             / count(*) FILTER (WHERE reports_delivery) AS delivery_rate,
-        count(*) FILTER (WHERE reports_opens AND has_arrived AND opened_at < known AND opened_at >= sent_at AND opened_at <= sent_at + INTERVAL 7 DAY)
+        count(*) FILTER (WHERE reports_opens AND has_arrived AND opened_at < known
+            AND opened_at >= sent_at AND opened_at <= sent_at + INTERVAL 7 DAY)
             / count(*) FILTER (WHERE reports_opens AND has_arrived) AS open_rate,
-        count(*) FILTER (WHERE has_arrived AND clicked_at < known AND clicked_at >= sent_at AND clicked_at <= sent_at + INTERVAL 7 DAY)
+        count(*) FILTER (WHERE has_arrived AND clicked_at < known AND clicked_at >= sent_at
+            AND clicked_at <= sent_at + INTERVAL 7 DAY)
             / count(*) FILTER (WHERE has_arrived) AS click_rate
     FROM (
         SELECT *, sent_at >= TIMESTAMP '2026-09-30 22:00' AS is_now,
-            CASE WHEN sent_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00' ELSE TIMESTAMP '2026-10-31 23:00' END AS known,
+            CASE WHEN sent_at < TIMESTAMP '2026-09-30 22:00' THEN TIMESTAMP '2026-09-30 22:00'
+                ELSE TIMESTAMP '2026-10-31 23:00' END AS known,
             -- Delivered or, where the channel does not say, not known to have failed.
             CASE WHEN reports_delivery THEN coalesce(delivered_at < known, false)
                 ELSE failed_at IS NULL OR failed_at >= known END AS has_arrived
         FROM notifications
-        WHERE NOT is_test AND sent_at >= TIMESTAMP '2026-08-31 22:00' AND sent_at < TIMESTAMP '2026-10-31 23:00'
+        WHERE NOT is_test
+            AND sent_at >= TIMESTAMP '2026-08-31 22:00' AND sent_at < TIMESTAMP '2026-10-31 23:00'
     )
     GROUP BY is_now
 )

@@ -13,7 +13,8 @@ earned AS (
     FROM commission_entries
     JOIN (SELECT booking_id, customer_id FROM bookings) USING (booking_id)
     WHERE NOT is_test AND leg = 'platform'
-        AND occurred_at >= TIMESTAMP '2026-10-31 23:00' - INTERVAL 365 DAY AND occurred_at < TIMESTAMP '2026-10-31 23:00'
+        AND occurred_at >= TIMESTAMP '2026-10-31 23:00' - INTERVAL 365 DAY
+            AND occurred_at < TIMESTAMP '2026-10-31 23:00'
     GROUP BY customer_id
 ),
 ranked AS (

@@ -176,7 +176,11 @@ ROWS: dict[str, Rows] = {
 
 
 def of_partners(
-    place: Place, *metrics: str, period: str = "2026-03", by: str | None = None
+    place: Place,
+    *metrics: str,
+    period: str = "2026-03",
+    by: str | None = None,
+    as_of: datetime = AS_OF,
 ) -> dict[str, Answer]:
     """Metric, or the value of the dimension -> the number."""
-    return ask(place, ROWS, *metrics, period=period, as_of=AS_OF, by=by)
+    return ask(place, ROWS, *metrics, period=period, as_of=as_of, by=by)

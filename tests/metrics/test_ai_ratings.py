@@ -25,3 +25,8 @@ def test_questions_rated(place: Place) -> None:
 
 def test_ranking(place: Place) -> None:
     assert march(place, "ai_satisfaction_ranked") == {"ai_satisfaction_ranked": pytest.approx(13 / 3)}
+    # By the hour of the question in Madrid: a0 and a1 with 9 points at ten, a7 with 4 before midnight;
+    # to each 20 more at 13/3.
+    found = march(place, "ai_satisfaction_ranked", by="hour_of_day")
+    assert found["ai_satisfaction_ranked", "10"] == pytest.approx((260 / 3 + 9) / 22)
+    assert found["ai_satisfaction_ranked", "23"] == pytest.approx((260 / 3 + 4) / 21)

@@ -7,7 +7,8 @@ from datetime import datetime
 import pytest
 
 from tests.engines import Place
-from tests.metrics.ten_queries import march
+from tests.metrics.rows import values
+from tests.metrics.ten_queries import AS_OF, QUERIES, march
 
 
 def test_how_much_they_are_asked(place: Place) -> None:
@@ -83,3 +84,13 @@ def test_bookings_beside_questions(place: Place) -> None:
     found = march(place, "ai_assisted_bookings", "ai_assisted_share")
     # b1, once; beside b3 only a9, which nobody asked; b4 is a test. Of b1 b3 b5.
     assert found == {"ai_assisted_bookings": 1, "ai_assisted_share": pytest.approx(1 / 3)}
+
+
+def test_a_time_out_without_a_known_limit_waited_nobody_knows_how_long(place: Place) -> None:
+    rows = {"ai_queries": [{**QUERIES[5], "limit_ms": None}]}
+    names = ("ai_wait_above_target", "ai_response_p50", "ai_success_rate")
+    assert values(place, rows, *names, period="2026-03", as_of=AS_OF) == {
+        "ai_wait_above_target": None,
+        "ai_response_p50": None,
+        "ai_success_rate": 0.0,
+    }

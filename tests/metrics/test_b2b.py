@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from tests.engines import Place
 from tests.metrics.four_partners import of_partners
+from tests.metrics.small_world import ask
 
 
 def test_who_sells(place: Place) -> None:
@@ -16,6 +19,22 @@ def test_who_sells(place: Place) -> None:
     assert found["partner_churn_rate"] == pytest.approx(1 / 3)
     # Of p1 and p3 in March, neither sold in April.
     assert of_partners(place, "partner_churn_rate", period="2026-04") == {"partner_churn_rate": 1.0}
+
+
+def test_a_month_to_date_is_held_against_as_much_of_the_one_before(place: Place) -> None:
+    # On 15 February p2 had not sold yet, and p3 had: of p1 and p3, p1 has sold until 15 March.
+    found = of_partners(place, "partner_churn_rate", as_of=datetime(2026, 3, 15, 12))
+    assert found == {"partner_churn_rate": pytest.approx(1 / 2)}
+    # On the 31st all of February counts, and nothing of March with it: of p1, who does not sell again, and
+    # not of p2 too.
+    sold = {"p1": datetime(2026, 2, 10), "p2": datetime(2026, 3, 1, 9)}
+    rows = [
+        {"booking_id": name, "partner_id": name, "created_at": when, "is_test": False}
+        for name, when in sold.items()
+    ]
+    as_of = datetime(2026, 3, 31, 12)
+    found = ask(place, {"bookings": rows}, "partner_churn_rate", period="2026-03", as_of=as_of)
+    assert found == {"partner_churn_rate": 1.0}
 
 
 def test_growth_of_those_that_sold_in_both_years(place: Place) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.engines import Place
 from tests.metrics.ten_entries import asked, of_period, values
+from tests.money_tables import frame_of
 
 
 def test_net_revenue(place: Place) -> None:
@@ -72,6 +74,18 @@ def test_balances_at_the_end(place: Place) -> None:
     assert list(frame["n"]) == [6, 4]
 
 
+def test_what_happens_as_the_period_ends_stands_only_after_it(place: Place) -> None:
+    """April begins in Madrid on 31 March at 22:00 UTC."""
+    entry = {"leg": "agency", "entry": "accrued", "is_test": False}
+    begins = datetime(2026, 3, 31, 22)
+    entries = [
+        {**entry, "amount_base_minor": 2_00, "occurred_at": begins - timedelta(microseconds=1)},
+        {**entry, "amount_base_minor": 1_00, "occurred_at": begins},
+    ]
+    frame = asked(place, "commission_balance", commission_entries=frame_of("commission_entries", entries))
+    assert list(frame["value"]) == [Decimal("2.00")]
+
+
 def test_claims_by_age(place: Place) -> None:
     # On 1 April e7 and e8 are 12 days over, e9 one day, e14 91 days
     assert values(asked(place, "commission_outstanding", by=["ageing_band"]), "ageing_band") == {
@@ -88,4 +102,29 @@ def test_claims_by_age(place: Place) -> None:
         "3 61 to 90 days": Decimal("8.00"),
         "4 over 90 days": Decimal("0.00"),
         "unknown": Decimal("0.00"),
+    }
+
+
+def test_the_edges_of_the_bands(place: Place) -> None:
+    """One claim of a different amount for each number of days on 1 April, when March is over."""
+    days = (-1, 0, 1, 30, 31, 60, 61, 90, 91)
+    claims = [
+        {
+            "leg": "agency",
+            "entry": "invoiced",
+            "amount_base_minor": 2**place_of_bit,
+            "occurred_at": datetime(2026, 1, 1),
+            "due_on": date(2026, 4, 1) - timedelta(days=overdue),
+            "is_test": False,
+        }
+        for place_of_bit, overdue in enumerate(days)
+    ]
+    entries = frame_of("commission_entries", claims)
+    frame = asked(place, "commission_outstanding", by=["ageing_band"], commission_entries=entries)
+    assert {band: int(value * 100) for band, value in values(frame, "ageing_band").items()} == {
+        "0 not yet due": 1 + 2,
+        "1 up to 30 days": 4 + 8,
+        "2 31 to 60 days": 16 + 32,
+        "3 61 to 90 days": 64 + 128,
+        "4 over 90 days": 256,
     }

@@ -49,6 +49,12 @@ def test_hours_of_the_day(place: Place) -> None:
     assert found["sessions_per_hour", "00"] == pytest.approx(2 / 31)  # s5, and s6 at half past
 
 
+def test_an_hour_that_is_not_over(place: Place) -> None:
+    # At half past ten of 5 March in Madrid: four such hours and a half, with s2 and s4
+    found = march(place, "sessions_per_hour", by="hour_of_day", as_of=datetime(2026, 3, 5, 9, 30))
+    assert found["sessions_per_hour", "10"] == pytest.approx(2 / 4.5)
+
+
 def test_a_weekday_with_an_hour_less(place: Place) -> None:
     # March has five Sundays, the last of 23 hours; s6 came on it.
     found = march(place, "sessions_per_hour", by="weekday")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from types import SimpleNamespace
+from weakref import WeakKeyDictionary
 
 from tests.oracles.bookings import SOLD, TRIP, of_booking, own, value
 from tests.oracles.calendar import clock
@@ -28,18 +29,26 @@ SOLD_BY = ("agency", "reseller")
 SIGN = {"accrued": 1, "paid": -1, "clawed_back": -1}
 
 
-def known_entries(world: World) -> Iterator[Row]:
-    for entry in world.scoped("commission_entries"):
-        if world.look.knows(entry.occurred_at):
-            yield entry
+_KNOWN: WeakKeyDictionary[World, dict[str, list[Row]]] = WeakKeyDictionary()
+
+
+def known_entries(world: World, *kinds: str) -> Iterator[Row]:
+    """The entries of some kinds that had happened by then."""
+    if world not in _KNOWN:
+        found = _KNOWN[world] = {}
+        for entry in world.scoped("commission_entries"):
+            if world.look.knows(entry.occurred_at):
+                found.setdefault(entry.entry, []).append(entry)
+    for kind in kinds:
+        yield from _KNOWN[world].get(kind, ())
 
 
 def booked(*legs: str, kind: str) -> Tallying:
     """The amounts of one kind of entry on some legs, by the instant of the entry; no legs means all."""
 
     def tally(world: World) -> Iterator[Seen]:
-        for entry in known_entries(world):
-            if entry.entry == kind and (not legs or entry.leg in legs):
+        for entry in known_entries(world, kind):
+            if not legs or entry.leg in legs:
                 yield Seen(entry, entry.occurred_at, entry.amount_base_minor)
 
     return tally
@@ -59,9 +68,9 @@ def kept_of_bookings(*, priced: bool) -> Tallying:
     """What the platform keeps, by the instant of the booking; of bookings with a known price only, or all."""
 
     def tally(world: World) -> Iterator[Seen]:
-        for entry in known_entries(world):
+        for entry in known_entries(world, "accrued", "clawed_back"):
             booking = world.find("bookings", "booking_id", entry.booking_id)
-            if entry.leg != "platform" or entry.entry not in ("accrued", "clawed_back") or booking is None:
+            if entry.leg != "platform" or booking is None:
                 continue
             if priced and booking.price_base_minor is None:
                 continue
@@ -78,8 +87,8 @@ def commission_and_base(which: str) -> Tallying:
     """One of the two amounts of accrued commission, where both are known."""
 
     def tally(world: World) -> Iterator[Seen]:
-        for entry in known_entries(world):
-            if entry.entry == "accrued" and entry.leg in TO_PARTNERS:
+        for entry in known_entries(world, "accrued"):
+            if entry.leg in TO_PARTNERS:
                 both = entry.amount_base_minor, entry.commissionable_base_minor
                 yield Seen(entry, entry.occurred_at, None if None in both else getattr(entry, which))
 
@@ -95,8 +104,8 @@ def standing_entries(signs: dict[str, int]) -> Tallying:
 
     @standing
     def tally(world: World, instant: datetime) -> Iterator[Seen]:
-        for entry in known_entries(world):
-            if entry.leg in TO_PARTNERS and entry.entry in signs and entry.occurred_at < instant:
+        for entry in known_entries(world, *signs):
+            if entry.leg in TO_PARTNERS and entry.occurred_at < instant:
                 claim = SimpleNamespace(**{**vars(entry), "table": "claims", "moment": instant})
                 amount = entry.amount_base_minor
                 yield Seen(claim, None, None if amount is None else signs[entry.entry] * amount)
