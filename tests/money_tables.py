@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from analytics_lib import schema
 from analytics_lib.catalogue import find
 from tests.engines import Place, about_frame
-from tests.oracles.calendar import Look, bounds, clock
+from tests.oracles.calendar import Look, bounds
 from tests.oracles.domain import Domain
 from tests.small_sample import sample
 from tests.tables import BEYOND_FLOATS, CHANGES, PARTNERS, SHORTER, Platform, looks, platforms
@@ -339,13 +339,6 @@ def money_platforms(draw: st.DrawFn, counts: Sequence[int] = (MOST_ROWS, MOST_RO
     return MoneyPlatform(tables, base.zone, data_through)
 
 
-def ends_at_midnights(look: Look, over: str | None) -> bool:
-    """Whether what stands is looked at between two local days only."""
-    return over != "hour" and all(
-        clock(instant, look.zone).time() == datetime.min.time() for instant in (look.until, look.end)
-    )
-
-
 def ask_about(place: Place, platform: Platform, data: st.DataObject, domains: Sequence[Domain]) -> None:
     """Draw a question about the platform, and hold the answers against those of the oracles."""
     look = data.draw(looks(platform), label="look")
@@ -355,8 +348,6 @@ def ask_about(place: Place, platform: Platform, data: st.DataObject, domains: Se
         for domain in domains:
             dimensions = st.lists(st.sampled_from(domain.dimensions), max_size=2, unique=True)
             by = data.draw(dimensions, label="by")
-            if not ends_at_midnights(look, over):
-                by = [name for name in by if name != "ageing_band"]
             domain.hold(warehouse, platform.tables, look, by, over, compare)
 
 

@@ -59,9 +59,10 @@ refund_rate = _rate(
 )
 
 
-def _by_age(days: int) -> tuple[Metric, Ratio]:
+def _by_age(days: int) -> tuple[Metric, Ratio, Metric, Ratio]:
     """Refunded within a number of days from capture, for payments that are all at least that old."""
     age = timedelta(days=days)
+    within = and_(refund.refunded_at <= shift(payment.captured_at, age), payment.attempted_at.is_not(None))
     refunded = _by_payment(
         name=f"refunded_payments_{days}d",
         title=f"Refunded within {days} days",
@@ -69,7 +70,7 @@ def _by_age(days: int) -> tuple[Metric, Ratio]:
         unit="count",
         how="distinct",
         value=refund.attempt_id,
-        where=and_(refund.refunded_at <= shift(payment.captured_at, age), payment.attempted_at.is_not(None)),
+        where=within,
         mature_after=age,
     )
     rate = _rate(
@@ -80,12 +81,30 @@ def _by_age(days: int) -> tuple[Metric, Ratio]:
         top=refunded,
         bottom=payments,
     )
-    return refunded, rate
+    value = _by_payment(
+        name=f"refunded_cohort_value_{days}d",
+        title=f"Value refunded within {days} days",
+        says=f"Of the amount captured in the period, what was refunded within {days} days.",
+        unit="money",
+        how="sum",
+        value=refund.amount_base_minor,
+        where=and_(within, payment.captured_base_minor.is_not(None)),
+        mature_after=age,
+    )
+    value_rate = _rate(
+        name=f"refund_value_rate_{days}d",
+        title=f"Refunded share of value at {days} days",
+        says=f"Of the amount captured in the period, the share refunded within {days} days, once all is that "
+        "old.",
+        top=value,
+        bottom=payment_value,
+    )
+    return refunded, rate, value, value_rate
 
 
-refunded_payments_30d, refund_rate_30d = _by_age(30)
-refunded_payments_90d, refund_rate_90d = _by_age(90)
-refunded_payments_180d, refund_rate_180d = _by_age(180)
+refunded_payments_30d, refund_rate_30d, refunded_value_30d, refund_value_rate_30d = _by_age(30)
+refunded_payments_90d, refund_rate_90d, refunded_value_90d, refund_value_rate_90d = _by_age(90)
+refunded_payments_180d, refund_rate_180d, refunded_value_180d, refund_value_rate_180d = _by_age(180)
 refunded_cohort_value = _by_payment(
     name="refunded_cohort_value",
     title="Value refunded since",

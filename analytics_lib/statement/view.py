@@ -197,9 +197,7 @@ class View:
     def _clock(self, element: Any) -> ColumnElement[Any]:
         (instant,) = element.clauses
         offsets = self.scope.offsets(None if instant is self.dated else LONGEST_AHEAD)
-        if self._is_later_state(instant):
-            instant = known(instant, self._known_until)
-        return local_clock(instant, offsets)
+        return local_clock(self.resolved(instant), offsets)
 
     def _at_reference_rate(
         self, amount: ColumnElement[int], currency: ColumnElement[str]

@@ -7,7 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from tests.engines import Place
+from analytics_lib import Scope
+from analytics_lib.catalogue import find
+from analytics_lib.measure import measure
+from tests.engines import Place, about_frame
 from tests.metrics.ten_entries import asked, of_period, values
 from tests.money_tables import frame_of
 
@@ -127,4 +130,28 @@ def test_the_edges_of_the_bands(place: Place) -> None:
         "2 31 to 60 days": 16 + 32,
         "3 61 to 90 days": 64 + 128,
         "4 over 90 days": 256,
+    }
+
+
+def test_what_is_due_today_is_not_overdue(place: Place) -> None:
+    """At noon the day has begun and is not over."""
+    rows = [
+        {
+            "leg": "agency",
+            "entry": "invoiced",
+            "amount_base_minor": 20_00,
+            "occurred_at": datetime(2026, 3, 2),
+            "due_on": due,
+            "is_test": False,
+        }
+        for due in (date(2026, 3, 31), date(2026, 3, 30), date(2026, 4, 1))
+    ]
+    entries = frame_of("commission_entries", rows)
+    tables = {"about": about_frame(datetime(2026, 12, 1)), "commission_entries": entries}
+    scope = Scope.build(period="2026-03", as_of=datetime(2026, 3, 31, 10), zone="Europe/Madrid")
+    with place.holding(tables) as warehouse:
+        frame = measure(find(["commission_outstanding"]), scope, by=("ageing_band",), warehouse=warehouse)
+    assert dict(zip(frame["ageing_band"], frame["value"], strict=True)) == {
+        "0 not yet due": Decimal("40.00"),
+        "1 up to 30 days": Decimal("20.00"),
     }

@@ -38,6 +38,16 @@ def test_refunds_of_the_payments_of_march(place: Place) -> None:
     assert found["refund_rate_180d"] == pytest.approx(5 / 6)
 
 
+def test_the_value_of_refunds_at_an_age(place: Place) -> None:
+    found = march(place, "refund_value_rate_30d", "refund_value_rate_90d", "refund_value_rate_180d")
+    # r0 20, r2 50 at exactly 30 days, r3 9; r1 after 32 days; r5 a second too late for 90
+    assert found == {
+        "refund_value_rate_30d": pytest.approx(79 / 380),
+        "refund_value_rate_90d": pytest.approx(109 / 380),
+        "refund_value_rate_180d": pytest.approx(119 / 380),
+    }
+
+
 def test_refunds_as_they_were_known(place: Place) -> None:
     # At the end of March: p1 p3 p6; nobody knows yet what comes within 30 days
     then = march(

@@ -283,6 +283,19 @@ def refunded_within(days: int) -> Tallying:
     return tally
 
 
+def value_refunded_within(days: int) -> Tallying:
+    @of_refunds
+    def tally(refund: Row, world: World) -> Tally:
+        payment = payment_of(refund, world)
+        if payment is None or payment.captured_at is None or payment.captured_base_minor is None:
+            return
+        limit = payment.captured_at + timedelta(days=days)
+        if world.look.knows(refund.refunded_at) and refund.refunded_at <= limit:
+            yield payment.captured_at, refund.amount_base_minor
+
+    return tally
+
+
 @of_refunds
 def value_refunded_since(refund: Row, world: World) -> Tally:
     payment = payment_of(refund, world)
@@ -305,6 +318,11 @@ def days_at(part: Fraction) -> tuple[Formula, Tallying]:
 
 def once_old(days: int) -> tuple[Formula, Tallying]:
     return once_ripe(distinct_ratio(refunded_within(days), payments), timedelta(days=days)), payments
+
+
+def value_once_old(days: int) -> tuple[Formula, Tallying]:
+    formula = ratio(value_refunded_within(days), payment_value)
+    return once_ripe(formula, timedelta(days=days)), payment_value
 
 
 def refund_impact(cell: Cell) -> Number | None:
@@ -351,6 +369,7 @@ METRICS: dict[str, tuple[Formula, Tallying | None]] = {
     "refund_rate_30d": once_old(30),
     "refund_rate_90d": once_old(90),
     "refund_rate_180d": once_old(180),
+    **{f"refund_value_rate_{days}d": value_once_old(days) for days in (30, 90, 180)},
     "refund_value_rate": (ratio(value_refunded_since, payment_value), payment_value),
     "refund_value_rate_by_event": (ratio(refunded_value, payment_value), payment_value),
     "total_revenue": (difference(payment_value, refunded_value), payment_value),
