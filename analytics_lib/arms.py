@@ -81,7 +81,8 @@ def _with_children(scope: Scope, reader: Reader) -> tuple[str, ...]:
     waiting = list(scope.partners)
     for partner in waiting:
         if partner not in known:
-            raise UnknownName("partner", partner, known)
+            # Whoever asks for somebody else is not told whom else there is.
+            raise UnknownName("partner", partner, () if scope.asked_for else known)
         if partner not in found:
             found[partner] = None
             waiting.extend(children.get(partner, ()))

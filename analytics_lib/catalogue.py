@@ -54,7 +54,7 @@ def find(names: Iterable[str | AnyMetric]) -> tuple[AnyMetric, ...]:
     """The metrics of those names; a metric object stands for itself. Raises `UnknownName`."""
     if not isinstance(names, Iterable):
         raise InputError(f"{names!r} is not a metric: name one, such as total_bookings.")
-    return tuple(_named(name) if isinstance(name, str) else name for name in names)
+    return tuple(_named(name) for name in names)
 
 
 def fingerprint() -> str:
@@ -67,7 +67,11 @@ def _leaves(metric: AnyMetric) -> list[tuple[str, str]]:
     return [(leaf.name, leaf.formula) for leaf in metric.leaves()]
 
 
-def _named(name: str) -> AnyMetric:
+def _named(name: str | AnyMetric) -> AnyMetric:
+    if isinstance(name, Definition):
+        return name
+    if not isinstance(name, str):
+        raise InputError(f"{name!r} is not a metric: name one, such as total_bookings.")
     if name not in METRICS:
         raise UnknownName("metric", name, METRICS)
     return METRICS[name]

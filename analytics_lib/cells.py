@@ -56,7 +56,7 @@ class Cells:
             return leaves
         place = (arm, bucket.key if bucket else None, group)
         few = self._question.scopes[arm].smallest_group
-        secret = Cell(None, 0, f"withheld: it is about fewer than {few} customers", is_withheld=True)
+        secret = Cell(None, 0, f"withheld, so as not to tell of fewer than {few} customers", is_withheld=True)
         return {name: secret if (place, name) in self._withheld else cell for name, cell in leaves.items()}
 
     def _leaves(self, arm: int, bucket: Bucket | None, group: Group) -> dict[str, Cell]:

@@ -50,8 +50,10 @@ class Covering:
         return tuple(f"{table}.{name}" for table, name in sorted(columns) if (table, name) not in self.spans)
 
     def why_absent(self, columns: Iterable[tuple[str, str]]) -> str | None:
-        """A clause that says which columns are not there, or None if all are."""
-        names = self.absent(columns)
+        """A clause that says which tables and columns are not there, or None if all are."""
+        there = {table for table, _ in self.spans or ()}
+        missing = (name.partition(".") for name in self.absent(columns))
+        names = dict.fromkeys(f"{table}.{name}" if table in there else table for table, _, name in missing)
         return f"missing, because {self.source} has no {' and no '.join(names)}" if names else None
 
     def why_no_hours(self, metric: Leaf, frame: TimeFrame | None, over: TimeFrame | None) -> str | None:

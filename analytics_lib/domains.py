@@ -68,10 +68,13 @@ def answered(
         contents = reader.contents()
         answers = _answers([section for _, section in domains.values()], scope, compare, reader)
     freshness = Freshness(scope.as_of, _data_through(contents), contents.version, is_partial=scope.is_partial)
+    said = scope.to_dict()
     currency = contents.about.get("reporting_currency", "EUR")
     return {
         name: kind(
-            scope=MappingProxyType(scope.to_dict()),
+            scope=MappingProxyType(
+                {key: tuple(value) if isinstance(value, list) else value for key, value in said.items()}
+            ),
             currency=currency,
             freshness=freshness,
             parts=MappingProxyType(

@@ -56,6 +56,12 @@ class WholeQuotient(FunctionElement[int]):
 
 
 @compiles(WholeQuotient)
+def _compile_quotient_for_people(element: WholeQuotient, compiler: Any, **kw: Any) -> str:
+    top, bottom = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({top} // {bottom})"
+
+
+@compiles(WholeQuotient, "postgresql")
 def _compile_quotient(element: WholeQuotient, compiler: Any, **kw: Any) -> str:
     top, bottom = (compiler.process(clause, **kw) for clause in element.clauses)
     return f"(({top}) / ({bottom}))"

@@ -39,14 +39,23 @@ class Asked:
     metrics: tuple[str, ...]
     sql: str
     parameters: Mapping[str, Any]
-    rows: int
+    rows: int | None
+    """None where the scope withholds small groups, because the number would tell of them."""
 
 
-class Words(dict[str, Mapping[str, Any]]):
-    """What metrics say of themselves, by name; read only, so that copies of a frame share it."""
+class Words(dict[str, Any]):
+    """What metrics say of themselves; it cannot be changed, so that copies of a frame share it."""
+
+    def _refuse(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("what a metric says of itself cannot be changed")
+
+    __setitem__ = __delitem__ = update = setdefault = pop = popitem = clear = _refuse
 
     def __deepcopy__(self, _memo: Any) -> Words:
         return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Words, (dict(self),)
 
     __hash__ = object.__hash__  # type: ignore[assignment]
 
@@ -113,7 +122,7 @@ def answer_from(reader: Reader, question: Question) -> Answer:
     rows = list(_rows(question, cells, currency))
     frame = pd.DataFrame({name: _column(name, [row[name] for row in rows]) for name in question.columns})
     frame.attrs = {
-        "metrics": Words({metric.name: metric.described() for metric in question.metrics}),
+        "metrics": Words({metric.name: _words(metric) for metric in question.metrics}),
         "scope": scope,
         "compared": question.scopes[1] if len(question.scopes) > 1 else None,
         "dimensions": question.by,
@@ -121,6 +130,10 @@ def answer_from(reader: Reader, question: Question) -> Answer:
         "data_version": contents.version,
     }
     return Answer(frame, tuple(rows), scope, asked, contents.version)
+
+
+def _words(metric: AnyMetric) -> Words:
+    return Words(metric.described() | {"dimensions": metric.dimensions})
 
 
 def _column(name: str, values: list[Any]) -> pd.Series[Any]:
@@ -140,18 +153,17 @@ def _fetch(
         served = []
     by_place: dict[Place, dict[str, Cell]] = {}
     asked = []
+    few = question.scopes[0].smallest_group
     for statement in question.statements(arms, served, covering):
         answers = []
         names = tuple(leaf.name for leaf in statement.leaves)
         for query in statement.queries:
             frame, sql, parameters = reader.fetch_with_sql(query)
             answers.append(frame)
-            asked.append(
-                Asked(names, sql, parameters, int(frame["m0"].sum()) if "m0" in frame else len(frame))
-            )
+            seen = int(frame["m0"].sum()) if "m0" in frame else len(frame)
+            asked.append(Asked(names, sql, parameters, None if few else seen))
         for place, leaf, cell in statement.cells(answers):
             by_place.setdefault(place, {})[leaf.name] = cell
-    few = question.scopes[0].smallest_group
     withheld = hidden(by_place, few) if few else NOBODY
     return Cells(question, covering, by_place, unserved, withheld), tuple(asked)
 
@@ -180,8 +192,11 @@ def _rows(question: Question, cells: Cells, currency: str) -> Iterator[dict[str,
                     compared, why = _comparison(metric, now, pair, cells, group, currency)
                     row |= compared
                     reason = reason or why
-                quality = "withheld" if now.is_withheld else "provisional" if provisional else "ok"
-                yield row | {"quality": quality, "reason": reason}
+                yield row | {"quality": _quality(now, is_provisional=provisional), "reason": reason}
+
+
+def _quality(cell: Cell, *, is_provisional: bool) -> str:
+    return "withheld" if cell.is_withheld else "provisional" if is_provisional else "ok"
 
 
 _WITHHELD = Cell(None, 0, "not shown in a partner's scope: it is the platform's own", is_withheld=True)
@@ -206,7 +221,7 @@ def _comparison(
         "previous": final(before.value, metric, currency),
         "change": absolute,
         "change_ratio": relative,
-        "previous_quality": "provisional" if before.is_incomplete else "ok",
+        "previous_quality": _quality(before, is_provisional=before.is_incomplete),
     }
     if absolute is not None:
         return columns, None

@@ -9,7 +9,7 @@ from analytics_lib.cell import Group
 from analytics_lib.covering import Covering
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.local_time import TimeFrame
-from analytics_lib.metric import AnyMetric, Cohort, Kept, Leaf
+from analytics_lib.metric import AnyMetric, Cohort, Elapsed, Kept, Leaf
 from analytics_lib.period import Comparison
 from analytics_lib.scope import Scope
 from analytics_lib.statement import Arm, Statement, statements
@@ -110,6 +110,8 @@ class Question:
         frame = self.over or self.scopes[0].period.time_frame
         if isinstance(leaf, Kept) and frame is None:
             return "missing, because all data has no period before it: name one, such as a month"
+        if isinstance(leaf, Elapsed) and leaf.elapsed == "day" and frame is TimeFrame.HOUR:
+            return "missing, because it takes a whole day: ask for a day or longer"
         shorter = (TimeFrame.HOUR, TimeFrame.DAY, TimeFrame.WEEK)
         if isinstance(leaf, Cohort) and frame in shorter:
             return "missing, because cohorts are made by month: ask for a month or longer"

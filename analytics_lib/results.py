@@ -152,7 +152,9 @@ class Result:
         """As plain values, for JSON."""
         through = self.freshness.data_through
         return {
-            "scope": dict(self.scope),
+            "scope": {
+                key: list(value) if isinstance(value, tuple) else value for key, value in self.scope.items()
+            },
             "currency": self.currency,
             "freshness": {
                 "as_of": self.freshness.as_of.isoformat() + "Z",

@@ -63,10 +63,12 @@ class Scope:
             self, "business_models", _unique(BusinessModel(model) for model in _several(self.business_models))
         )
         object.__setattr__(self, "partners", _unique(str(partner) for partner in _several(self.partners)))
-        if self.smallest_group < 0:
-            raise InputError(
-                f"The smallest group {self.smallest_group} is no number of customers: write 0 or more."
-            )
+        audience: object = self.asked_for
+        if audience is not None and not isinstance(audience, str):
+            raise InputError(f"{audience!r} names nobody: write whom the answer is for as a text.")
+        few: object = self.smallest_group
+        if not isinstance(few, int) or few < 0:
+            raise InputError(f"The smallest group {few!r} is no number of customers: write 0 or more.")
         if self.as_of < self.period.start:
             raise InputError(
                 f"The period {self.period.name} begins after {as_text(self.as_of)}, where the data or the "
@@ -170,7 +172,8 @@ class Scope:
 
     def to_dict(self) -> dict[str, object]:
         """As plain values, for JSON and the record of a run."""
-        return {
+        withheld = {"smallest_group": self.smallest_group} if self.smallest_group else {}
+        return withheld | {
             "time_frame": self.period.time_frame.value if self.period.time_frame else "all",
             "period": self.period.name,
             "start": as_text(self.period.start),

@@ -15,12 +15,13 @@ from analytics_lib.cache import AnswerCache, CacheStatistics, frame_bytes, frame
 from analytics_lib.catalogue import LISTINGS, find
 from analytics_lib.covering import Covering
 from analytics_lib.domains import DOMAINS, answered, result_bytes
-from analytics_lib.errors import InputError, UnknownName
+from analytics_lib.errors import UnknownName
 from analytics_lib.explanation import Passport, passports
+from analytics_lib.inputs import Metrics, a_scope, comparison, found_metrics, listed_words, texts
 from analytics_lib.listing import listed
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.measure import answer
-from analytics_lib.metric import AnyMetric, Definition
+from analytics_lib.metric import AnyMetric
 from analytics_lib.period import Comparison
 from analytics_lib.results import (
     AIUsageAnalytics,
@@ -40,8 +41,6 @@ SNAPSHOT_VARIABLE = "ANALYTICS_SNAPSHOT"
 
 _R = TypeVar("_R", bound=Result)
 _K = TypeVar("_K", bound=Result | ComprehensiveReport)
-
-Metrics = str | AnyMetric | Sequence[str | AnyMetric]
 
 
 class AnalyticsService:
@@ -100,8 +99,8 @@ class AnalyticsService:
             period=period,
             as_of=self._instant(as_of, chosen),
             zone=chosen,
-            business_models=[model for model in _listed(business_model) if model != "all"],
-            partners=_listed(partner),
+            business_models=[model for model in listed_words(business_model) if model != "all"],
+            partners=listed_words(partner),
             data_from=self._data_from(),
             asked_for=asked_for,
             smallest_group=smallest_group,
@@ -116,13 +115,15 @@ class AnalyticsService:
         compare: Comparison | None = None,
     ) -> pd.DataFrame:
         """The numbers as a tidy frame; see `analytics_lib.measure.measure` for its columns."""
-        found, dimensions = _found(metrics), (by,) if isinstance(by, str) else tuple(by)
+        found, dimensions = found_metrics(metrics), texts(by, "dimension")
+        over = None if over is None else TimeFrame(over)
 
         def ask() -> pd.DataFrame:
             return answer(found, scope, dimensions, over, compare, warehouse=self.warehouse).frame
 
         if self._cache is None or not isinstance(scope, Scope):
             return ask()
+        compare = comparison(compare)
         key = question_key(found, scope, dimensions, over, compare, self.warehouse.version())
         return self._cache.get_or_make(key, ask, frame_bytes, frame_copy)
 
@@ -164,7 +165,8 @@ class AnalyticsService:
         self, scope: Scope | None = None, compare: Comparison | None = "previous"
     ) -> ComprehensiveReport:
         """The data of all domains, read from one view of the database."""
-        asked = scope or self.scope()
+        asked = self._asked(scope)
+        compare = comparison(compare)
 
         def ask() -> ComprehensiveReport:
             return ComprehensiveReport(
@@ -178,7 +180,8 @@ class AnalyticsService:
         return None if self._cache is None else self._cache.statistics()
 
     def _domain(self, name: str, kind: type[_R], scope: Scope | None, compare: Comparison | None) -> _R:
-        asked = scope or self.scope()
+        asked = self._asked(scope)
+        compare = comparison(compare)
 
         def ask() -> _R:
             found = answered({name: DOMAINS[name]}, asked, compare, self.warehouse)[name]
@@ -187,6 +190,10 @@ class AnalyticsService:
             return found
 
         return self._kept((name, asked, asked.asked_for, compare), ask)
+
+    def _asked(self, scope: Scope | None) -> Scope:
+        """The scope asked for; the last complete month for none."""
+        return self.scope() if scope is None else a_scope(scope)
 
     def _kept(self, question: tuple[object, ...], ask: Callable[[], _K]) -> _K:
         """A result that cannot change, from the cache if it is there."""
@@ -203,14 +210,14 @@ class AnalyticsService:
         compare: Comparison | None = None,
     ) -> tuple[Passport, ...]:
         """For each metric: sentence, formula, SQL with parameters, rows counted, data version."""
-        found = _found(metrics)
-        return passports(found, answer(found, scope, by, over, compare, warehouse=self.warehouse))
+        found, dimensions = found_metrics(metrics), texts(by, "dimension")
+        return passports(found, answer(found, scope, dimensions, over, compare, warehouse=self.warehouse))
 
     def listing(self, name: str, scope: Scope) -> pd.DataFrame:
         """One row an entity, such as a customer or a partner; see `analytics_lib.listing.listed`."""
-        if name not in LISTINGS:
-            raise UnknownName("listing", name, LISTINGS)
-        return listed(LISTINGS[name], scope, warehouse=self.warehouse)
+        if name not in tuple(LISTINGS):
+            raise UnknownName("listing", str(name), LISTINGS)
+        return listed(LISTINGS[name], self._asked(scope), warehouse=self.warehouse)
 
     def first_covered(self, *dimensions: str, metric: str | AnyMetric = "total_bookings") -> str:
         """The first of the dimensions by which this database can cut a metric, else the last named."""
@@ -279,15 +286,3 @@ def _service(warehouse: Warehouse | AnalyticsService | None) -> AnalyticsService
 @lru_cache(maxsize=1)
 def _default(url: str) -> AnalyticsService:
     return connect(url or None)
-
-
-def _found(metrics: Metrics) -> tuple[AnyMetric, ...]:
-    return find([metrics] if isinstance(metrics, str | Definition) else metrics)
-
-
-def _listed(value: str | BusinessModel | Iterable[str | BusinessModel]) -> list[str]:
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    if not isinstance(value, Iterable):
-        raise InputError(f"{value!r} is not a name: write business models and partners as texts.")
-    return [str(part) for part in value]

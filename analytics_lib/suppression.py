@@ -1,8 +1,8 @@
 """Groups of too few customers, withheld where the scope asks for it, so that no difference gives them away.
 
-A cell that rests on fewer customers than the scope's `smallest_group` is withheld. Where the rest of an
-answer would tell what is withheld, as the total less all others, more is: along the groups of a bucket and
-along the buckets of a group, what is withheld is at least two cells with enough customers together.
+A cell whose group has fewer customers than the scope's `smallest_group` is withheld. Where the rest of an
+answer would tell what is withheld, as the total less all others, more is: along each dimension and
+along the buckets, what is withheld is at least two cells with enough customers together.
 """
 
 from __future__ import annotations
@@ -43,12 +43,17 @@ def _withheld(customers: Mapping[Place, int | None], smallest_group: int) -> set
 
 
 def _lines(there: Mapping[Place, int]) -> list[dict[Place, int]]:
-    """The cells that may be summed to something known: all groups of a bucket, all buckets of a group."""
+    """The cells that may be summed to something told elsewhere.
+
+    They are those of all groups of a bucket, of one dimension with the others fixed, and of all buckets.
+    """
     lines: dict[Hashable, dict[Place, int]] = defaultdict(dict)
     for place, count in there.items():
         arm, bucket, group = place
-        lines["groups", arm, bucket][place] = count
         lines["buckets", arm, group][place] = count
+        for fixed in range(2 ** len(group) - 1):
+            margin = tuple(value if fixed >> index & 1 else None for index, value in enumerate(group))
+            lines["groups", arm, bucket, fixed, margin][place] = count
     return list(lines.values())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests import engines
@@ -43,7 +43,7 @@ def test_many_tables(place: Place, platform: Platform, data: st.DataObject) -> N
     ask_about(place, platform, data, DOMAINS)
 
 
-@FEW
+@settings(FEW, max_examples=6)
 @given(platform=lasting_platforms(), data=st.data())
 def test_rates_lie_between_nothing_and_all(place: Place, platform: Platform, data: st.DataObject) -> None:
     look = data.draw(looks(platform), label="look")

@@ -6,12 +6,14 @@ import json
 import threading
 from dataclasses import FrozenInstanceError
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from analytics_lib import AnalyticsService, Scope
 from analytics_lib.catalogue import METRICS, find
 from analytics_lib.domains import DOMAINS
+from analytics_lib.errors import InputError
 from analytics_lib.results import Figure, KPIMetrics, Result
 from analytics_lib.warehouse import Warehouse
 from tests.small_sample import END, ZONE
@@ -212,6 +214,48 @@ def test_what_one_caller_does_to_a_frame_is_not_seen_by_the_next(sampled: Wareho
     second = fresh.measure("total_bookings", MARCH)
     assert second["value"].iloc[0] > 0
     assert second.attrs["dimensions"] == ()
+
+
+def test_a_result_is_the_same_for_everybody(sampled: Warehouse) -> None:
+    fresh = AnalyticsService(sampled)
+    told = fresh.get_real_time_kpis(MARCH).to_dict()
+    told["scope"]["business_models"].append("mine")
+    with pytest.raises(AttributeError):
+        fresh.get_real_time_kpis(MARCH).scope["business_models"].append("mine")  # type: ignore[attr-defined]
+    assert fresh.get_real_time_kpis(MARCH).to_dict()["scope"]["business_models"] == []
+    words = fresh.measure("total_bookings", MARCH).attrs["metrics"]
+    with pytest.raises(TypeError):
+        words["total_bookings"]["better"] = "lower"
+    with pytest.raises(TypeError):
+        words["mine"] = {}
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda service: service.measure("total_bookings", MARCH, by=[["channel"]]),
+        lambda service: service.measure("total_bookings", MARCH, by=5),
+        lambda service: service.measure("total_bookings", MARCH, over="fortnight"),
+        lambda service: service.measure("total_bookings", MARCH, compare=["previous"]),
+        lambda service: service.measure([5], MARCH),
+        lambda service: service.measure([["total_bookings"]], MARCH),
+        lambda service: service.measure("total_bookings", "2026-03"),
+        lambda service: service.explain("total_bookings", MARCH, by=5),
+        lambda service: service.get_real_time_kpis("2026-03"),
+        lambda service: service.get_real_time_kpis({}),
+        lambda service: service.get_real_time_kpis(MARCH, compare=["previous"]),
+        lambda service: service.generate_comprehensive_report("2026-03"),
+        lambda service: service.listing([], MARCH),
+        lambda service: service.listing("customer_bookings", "2026-03"),
+        lambda service: service.scope(smallest_group="x"),
+        lambda service: service.scope(asked_for=["x"]),
+    ],
+)
+def test_odd_questions_get_one_sentence(analytics: AnalyticsService, ask: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        ask(analytics)
+    assert "\n" not in str(caught.value)
+    assert str(caught.value)[-1] in ".?"
 
 
 def test_a_service_can_keep_nothing(sampled: Warehouse) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_lib import Scope
+from analytics_lib import AnalyticsService, Scope
 from analytics_lib.catalogue import find
 from analytics_lib.cell import Cell, Place
 from analytics_lib.errors import InputError
@@ -114,10 +114,40 @@ def test_groups_of_few_customers_are_withheld(place: Database) -> None:
     assert found["bookings_share", "c"] == pytest.approx(5 / 13)
 
 
-def test_a_rate_of_few_is_withheld_though_its_base_is_not(place: Database) -> None:
-    """Two customers of a cancelled; that they are two must not be told."""
-    found = ask(place, "total_bookings", "cancellation_rate", smallest_group=3, by=())
-    assert found == {"total_bookings": 13, "cancellation_rate": None}
+def test_all_that_is_told_of_a_group_is_withheld_together(place: Database) -> None:
+    """The size of the group decides, not how many of it were cancelled: nothing can be subtracted."""
+    found = ask(place, "total_bookings", "cancellation_rate", "gross_bookings_value", smallest_group=3)
+    assert {name for (name, channel), value in found.items() if channel == "b" and value is not None} == set()
+    assert found["cancellation_rate", "c"] == 0
+    whole = ask(place, "total_bookings", "cancellation_rate", smallest_group=3, by=())
+    assert whole == {"total_bookings": 13, "cancellation_rate": pytest.approx(2 / 13)}
+
+
+def test_the_passport_does_not_count_what_is_withheld(place: Database) -> None:
+    scope = Scope.build(period="2026-03", as_of=datetime(2026, 5, 1), smallest_group=3)
+    with place.holding(platform()) as warehouse:  # type: ignore[arg-type]
+        (passport,) = AnalyticsService(warehouse).explain("total_bookings", scope)
+    assert [asked.rows for asked in passport.statements] == [None]
+
+
+def test_margins_of_a_cut_by_two_dimensions_do_not_give_a_cell_away() -> None:
+    """Each of agent and intent may be told elsewhere, so no row or column has one gap alone."""
+    cells = {
+        (0, None, (agent, intent)): count
+        for (agent, intent), count in {
+            ("a", "x"): 1,
+            ("a", "y"): 9,
+            ("a", "z"): 8,
+            ("b", "x"): 7,
+            ("b", "y"): 9,
+            ("b", "z"): 9,
+        }.items()
+    }
+    gaps = {where[2] for where, _ in hidden(counted(cells), FEW)}  # type: ignore[arg-type]
+    for position in (0, 1):
+        for value in {where[2][position] for where in cells}:
+            inside = [where for where in gaps if where[position] == value]
+            assert len(inside) != 1
 
 
 @pytest.mark.parametrize("wrong", [-1])

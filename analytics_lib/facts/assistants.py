@@ -71,6 +71,7 @@ _ordered = (
         *_who,
         _query.agent,
         _query.intent,
+        _query.session_id,
         _query.received_at.label("began_at"),
         func.row_number()
         .over(partition_by=_who, order_by=(_query.received_at, _query.query_id))
@@ -95,7 +96,11 @@ conversations = Fact(
             *when(_conversations.c.began_at),
         )
     ),
-    joins=(to_partner(_conversations.c.partner_id),),
+    joins=(
+        (schema.sessions, _session.session_id == _conversations.c.session_id),
+        to_partner(_conversations.c.partner_id),
+    ),
+    customer=_session.visitor_id,
     reads=frozenset(("ai_queries", name) for name in ("parent_query_id", "query_id", "received_at")),
     is_narrowed=True,
 )

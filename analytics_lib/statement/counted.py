@@ -121,7 +121,7 @@ def aggregates_of(metrics: Sequence[Metric], view: View, labels: Labels) -> list
     for metric in metrics:
         where, kept = resolved(metric.where), _spelled(metric.where)
         seen = labelled(partial(counted, None, where), "seen", kept)
-        customers = None if who is None else labelled(partial(distinct, who, where), "customers", kept)
+        customers = None if who is None else labelled(partial(distinct, who, None), "customers")
         if metric.value is None:
             labels[metric.name] = (seen, seen, seen, customers)
             continue
@@ -171,9 +171,8 @@ def _spelled(expression: Any) -> str:
 
 def _cell(metric: Metric, row: Mapping[Any, Any], labels: Label) -> Cell:
     cell = _number(metric, row, labels)
-    if labels[3] is None or not int(row[labels[2]]):
-        return cell
-    return replace(cell, customers=int(row[labels[3]]))
+    # The size of the group, whatever the metric counts of it: so all that is told of it is withheld together.
+    return cell if labels[3] is None else replace(cell, customers=int(row[labels[3]]))
 
 
 def _number(metric: Metric, row: Mapping[Any, Any], labels: Label) -> Cell:

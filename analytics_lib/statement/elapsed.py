@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from math import ceil
 
 from analytics_lib.cell import Cell
 from analytics_lib.local_time import TimeFrame, buckets
@@ -20,7 +21,8 @@ WEEKDAY, HOUR_OF_DAY = "weekday", "hour_of_day"
 def elapsed(leaf: Elapsed, window: Window, zone: str, slot: Mapping[str, str]) -> Cell:
     """The seconds, hours or days of a window that lie in a slot: in its weekday, in its hour, or anywhere.
 
-    Hours and days that the window only touches count as the part of them that lies in it.
+    An hour that the window only touches counts as the part of it that lies in it. A day that has begun
+    counts whole: whoever was there on it was there on a day.
     """
     if leaf.elapsed == "second" and not slot.keys() & {WEEKDAY, HOUR_OF_DAY}:
         return _cell(Fraction((window.end - window.start) // timedelta(microseconds=1), 1_000_000))
@@ -52,11 +54,10 @@ def _slots(
     for bucket in buckets(start, end, TimeFrame.HOUR if by_hour else TimeFrame.DAY, zone):
         place = bucket.local_start.isoweekday(), bucket.local_start.hour if by_hour else None
         seconds = Fraction((bucket.end - bucket.start) // timedelta(microseconds=1), 1_000_000)
-        whole_day = unit == "day" and not bucket.is_clipped
-        found[place] += 1 if whole_day else seconds / {"second": 1, "hour": 3600, "day": 86_400}[unit]
+        found[place] += 1 if unit == "day" else seconds / {"second": 1, "hour": 3600}[unit]
     return found
 
 
 def _cell(amount: Fraction) -> Cell:
     value = int(amount) if amount.denominator == 1 else amount
-    return Cell(value, int(amount))
+    return Cell(value, ceil(amount))

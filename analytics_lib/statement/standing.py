@@ -46,7 +46,7 @@ class Standing:
             for index, stock in enumerate(self.leaves):
                 seen, n = int(row[f"s{index}"]), int(row[f"n{index}"])
                 cell = _standing(stock, row[f"v{index}"], n, seen)
-                if seen and f"c{index}" in row:
+                if f"c{index}" in row:
                     cell = replace(cell, customers=int(row[f"c{index}"]))
                 yield place, stock, cell
 
@@ -105,7 +105,7 @@ def _aggregates(stocks: Sequence[Stock], view: View) -> Iterator[ColumnElement[A
         yield counted(value, where).label(f"n{index}")
         yield counted(None, where).label(f"s{index}")
         if view.customer is not None:
-            yield distinct(view.customer, where).label(f"c{index}")
+            yield distinct(view.customer, None).label(f"c{index}")
         if value is None:
             yield counted(None, where).label(f"v{index}")
         elif stock.is_distinct:

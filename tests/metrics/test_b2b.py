@@ -8,7 +8,7 @@ import pytest
 
 from tests.engines import Place
 from tests.metrics.four_partners import of_partners
-from tests.metrics.small_world import ask
+from tests.metrics.small_world import Rows, ask
 
 
 def test_who_sells(place: Place) -> None:
@@ -72,6 +72,45 @@ def test_partners_that_fall_silent(place: Place) -> None:
     assert of_partners(place, "partners", by="lifecycle_state", period="2025-06") == {"dormant": 2}
     # At the end of January 2026 it was 312 days for p1 and 317 for p2: not a year yet.
     assert of_partners(place, "partners", by="lifecycle_state", period="2026-01") == {"dormant": 2}
+
+
+def test_states_change_on_the_day(place: Place) -> None:
+    """At the end of March, 30, 90 and 365 days after a booking are 2 March, 1 January and 1 April 2025."""
+    sold = {
+        "a": [datetime(2026, 3, 2)],
+        "b": [datetime(2026, 1, 1)],
+        "c": [datetime(2025, 4, 1)],
+        "d": [datetime(2026, month, day) for month, day in ((1, 1), (1, 20), (2, 15), (3, 10))],
+        "e": [datetime(2026, 3, 2, 0, 0, 0, 1)],
+        "f": [datetime(2026, 2, 1), datetime(2026, 3, 3)],
+    }
+    rows: dict[str, Rows] = {
+        "partners": [{"partner_id": name, "joined_at": datetime(2024, 1, 1)} for name in sold],
+        "bookings": [
+            {"booking_id": f"{name}{number}", "partner_id": name, "created_at": when}
+            for name, times in sold.items()
+            for number, when in enumerate(times)
+        ],
+    }
+    as_of = datetime(2026, 5, 1)
+    states = ask(place, rows, "partners", period="2026-03", as_of=as_of, by="lifecycle_state")
+    # d first sold 90 days ago; e a moment less than 30 days ago; f sold again after exactly 30 days
+    assert states == {"at_risk": 1, "dormant": 1, "churned": 1, "active": 1, "ramp": 2}
+    days = ask(place, rows, "partner_days_in_state", period="2026-03", as_of=as_of, by="partner")
+    assert days == {"a": 0, "b": 0, "c": 0, "d": 0, "e": 29, "f": 29}
+
+
+def test_a_year_is_survived_by_who_stays_longer(place: Place) -> None:
+    joined = datetime(2025, 1, 1)
+    rows = [
+        {"partner_id": name, "joined_at": joined, "ended_at": ended}
+        for name, ended in (("a", datetime(2026, 1, 1)), ("b", datetime(2026, 1, 2)), ("c", None))
+    ]
+    found = ask(
+        place, {"partners": rows}, "partner_survival_12m", period="2026-03", as_of=datetime(2026, 5, 1)
+    )
+    # a left after 365 days, b after 366
+    assert found == {"partner_survival_12m": pytest.approx(2 / 3)}
 
 
 def test_how_long_partners_stay(place: Place) -> None:

@@ -138,3 +138,32 @@ def test_who_brought_nothing_is_no_vip(place: Place) -> None:
         "new": 3,
         "regular": 2,
     }
+
+
+def test_customers_are_new_for_90_days(place: Place) -> None:
+    # The end of March is 90 days after 1 January.
+    rows = [
+        {"booking_id": "b1", "customer_id": "c1", "created_at": datetime(2026, 1, 1)},
+        {"booking_id": "b2", "customer_id": "c2", "created_at": datetime(2025, 12, 31, 23, 59, 59)},
+    ]
+    found = ask(place, {"bookings": rows}, "customers", period="2026-03", as_of=AS_OF, by="segment")
+    assert found == {"new": 1, "regular": 1}
+
+
+def test_cohorts_are_those_of_the_group(place: Place) -> None:
+    """Whoever comes first by phone and later by web is in a cohort of either, with what happens there."""
+    rows = [
+        {"booking_id": f"b{number}", "customer_id": "c1", "created_at": when, "device": device}
+        for number, (when, device) in enumerate(
+            (
+                (datetime(2026, 2, 5), "phone"),
+                (datetime(2026, 3, 5), "web"),
+                (datetime(2026, 4, 5), "web"),
+            )
+        )
+    ]
+    found = ask(place, {"bookings": rows}, "cohort_retention", period="2026-03", as_of=AS_OF, by="device")
+    assert found == {"web": 1.0}
+    assert ask(place, {"bookings": rows}, "cohort_retention", period="2026-03", as_of=AS_OF) == {
+        "cohort_retention": None
+    }

@@ -30,10 +30,10 @@ def test_visitors_of_a_day(place: Place) -> None:
 
 
 def test_days_that_have_passed(place: Place) -> None:
-    # At noon of 5 March in Madrid four days and a half have passed, with ana's and ben's one day each.
+    # At noon of 5 March in Madrid five days have begun, with ana's and ben's one day each.
     found = march(place, "daily_active_users", "sessions_per_hour", as_of=datetime(2026, 3, 5, 11))
     assert found == {
-        "daily_active_users": pytest.approx(2 / 4.5),
+        "daily_active_users": pytest.approx(2 / 5),
         "sessions_per_hour": pytest.approx(3 / 108),
     }
 

@@ -205,15 +205,11 @@ def quarters_of(start: datetime, end: datetime, zone: str) -> Counter[tuple[str,
 
 @cache
 def days_of(start: datetime, end: datetime, zone: str) -> dict[str, Fraction]:
-    """Weekday -> the local days of a window; of a day that lies in it in part, that part."""
+    """Weekday -> the local days of a window that have begun in it, each whole."""
     found: dict[str, Fraction] = defaultdict(Fraction)
     day = clock(start, zone).date()
     while first_instant(day, zone) < end:
-        low, high = first_instant(day, zone), first_instant(day + timedelta(days=1), zone)
-        inside = min(high, end) - max(low, start)
-        found[str(day.isoweekday())] += Fraction(
-            inside // timedelta(microseconds=1), (high - low) // timedelta(microseconds=1)
-        )
+        found[str(day.isoweekday())] += 1
         day += timedelta(days=1)
     return found
 
@@ -239,6 +235,8 @@ def days_passed(cell: Cell) -> Fraction:
 
 
 def mean_daily_visitors(cell: Cell) -> Number | None:
+    if "hour" in (cell.oracle.over, cell.look.frame):
+        return None
     return divided(cell.distinct(visitor_days), days_passed(cell))
 
 
