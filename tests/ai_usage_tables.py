@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.made_rows import instant_near_an_edge, scoped, with_rows
 from tests.tables import TEXTS, Platform, platforms
 
-MOST_QUERIES = 90
+MOST_QUERIES = 60
 WAITS = (0, 0.0005, 0.5, 1.999, 2, 2.001, 7.9999, 8, 8.001, 20, 90_000, -0.0015, -3)
 """Seconds until the answer: around the bounds of what satisfies and is tolerated, and before the question."""
 

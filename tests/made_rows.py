@@ -17,7 +17,7 @@ from tests.oracles.domain import Domain
 from tests.tables import CHANGES, PARTNERS, Platform
 from tests.test_measure_generated import MODERATE
 
-FEW = settings(MODERATE, max_examples=12)
+FEW = settings(MODERATE, max_examples=8)
 
 STEPS = (0, 0, -1e-6, 1, -1800, 1800, -3600, 4200, 40_000)
 """Seconds from an edge of the calendar at which much happens."""

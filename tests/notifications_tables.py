@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.made_rows import instant_near_an_edge, scoped, with_rows
 from tests.tables import TEXTS, Platform, platforms
 
-MOST_MESSAGES = 90
+MOST_MESSAGES = 60
 WEEK = 7 * 86_400
 AGES = (None, None, 0, 1, 60, 60, 86_400, WEEK, WEEK + 1, -1)
 """Seconds after the sending at which something happens: at once, just within the window, too late, before."""

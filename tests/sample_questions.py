@@ -20,7 +20,7 @@ class Asked:
     compare: Any = None
 
 
-_MONTH, _QUARTER = look_at("month", "2026-09"), look_at("quarter", "2026-Q2")
+_MONTH, _MAY = look_at("month", "2026-09"), look_at("month", "2026-05")
 _TO_DATE = look_at("month", "2026-10", datetime(2026, 10, 17, 9, 30))
 _CLOCKS_CHANGE = look_at("week", "2026-W43")
 
@@ -39,12 +39,12 @@ QUESTIONS = {
     "to date by weeks and models": Asked(_TO_DATE, ("business_model",), "week", "previous"),
     "to date and a year before": Asked(_TO_DATE, compare="year"),
     "hour": Asked(look_at("hour", "2026-09-15T10+0200"), compare="previous"),
-    "direct": Asked(replace(_QUARTER, models=("b2c",)), ("business_model",)),
-    "sold by others": Asked(replace(_QUARTER, models=("b2b", "b2b2c")), ("business_model",)),
+    "direct": Asked(replace(_MAY, models=("b2c",)), ("business_model",)),
+    "sold by others": Asked(replace(_MAY, models=("b2b", "b2b2c")), ("business_model",)),
 }
 
 
 def of_a_distributor() -> Asked:
-    """A year of the partner with the most children, one by one."""
+    """A quarter of the partner with the most children, one by one."""
     partner = str(sample()["partners"]["parent_partner_id"].dropna().value_counts().index[0])
-    return Asked(look_at("year", "2025", partners=(partner,)), ("partner",))
+    return Asked(look_at("quarter", "2025-Q3", partners=(partner,)), ("partner",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 import pytest
 
@@ -99,3 +100,11 @@ def test_what_cannot_be_listed_says_why(place: Place) -> None:
             analytics.listing("customer_bookings", YEAR)
         with pytest.raises(UnknownName, match="did you mean customer_bookings"):
             analytics.listing("customers_bookings", YEAR)
+
+
+def test_margins_of_customers_add_up(sampled: Warehouse) -> None:
+    analytics = AnalyticsService(sampled)
+    margins = analytics.listing("customer_margins", YEAR)
+    kept = analytics.measure("net_revenue", YEAR)["value"].iloc[0]
+    assert Decimal(int(margins["margin_minor"].sum())).scaleb(-2) == kept
+    assert margins["customer_id"].is_unique

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.made_rows import instant_near_an_edge, scoped, with_rows
 from tests.tables import BEYOND_FLOATS, TEXTS, Platform, platforms
 
-MOST_VISITS = 90
+MOST_VISITS = 60
 VISITORS = tuple(f"v{number}" for number in range(1, 13))
 PAUSES = (0, 0, 60, 3600, 86_400, 86_401, 7 * 86_400, 30 * 86_400 - 120, 30 * 86_400, 30 * 86_400 + 1)
 """Seconds between two visits of somebody: also just as long as a visit may lead to a booking, and longer."""

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from functools import partial
 
+from sqlalchemy import and_
+
 from analytics_lib import schema
 from analytics_lib.facts import bookings
 from analytics_lib.facts.customers import customer_states, first_bookings
+from analytics_lib.facts.money import commissions
 from analytics_lib.metric import Cohort, Kept, Lifetime, Metric, Ratio, Share, Stock
+from analytics_lib.metrics.commissions import signed
 
-booking = schema.bookings.c
+booking, entry = schema.bookings.c, schema.commission_entries.c
 
 _rate = partial(Ratio, unit="share", owner="Engagement", for_partners=True)
 
@@ -193,4 +197,19 @@ customer_margin_average = Ratio(
     owner="Engagement",
     top=customer_margin,
     bottom=customers,
+)
+historic_customer_value = Stock(
+    name="historic_customer_value",
+    title="Historic customer value",
+    says="What the platform kept, from the beginning to the period's end, of bookings that name a customer.",
+    unit="money",
+    owner="Engagement",
+    rows=commissions,
+    opened=entry.occurred_at,
+    value=signed,
+    where=and_(
+        entry.leg == "platform",
+        entry.entry.in_(("accrued", "clawed_back")),
+        booking.customer_id.is_not(None),
+    ),
 )

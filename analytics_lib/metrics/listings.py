@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from analytics_lib import schema
 from analytics_lib.facts import bookings
+from analytics_lib.facts.money import commissions
 from analytics_lib.metric import ListedColumn, Listing
+from analytics_lib.metrics.commissions import signed
 
-booking = schema.bookings.c
+booking, entry = schema.bookings.c, schema.commission_entries.c
 
 _columns = (
     ListedColumn(name="bookings", how="count"),
@@ -40,4 +42,17 @@ partner_bookings = Listing(
     who_name="partner_id",
     dated=booking.created_at,
     columns=_columns,
+)
+customer_margins = Listing(
+    name="customer_margins",
+    title="Margin of each customer",
+    says="Each customer of whose bookings the platform recognised anything in the period, and what it kept.",
+    unit="money",
+    owner="Engagement",
+    rows=commissions,
+    who=booking.customer_id,
+    who_name="customer_id",
+    dated=entry.occurred_at,
+    where=entry.leg == "platform",
+    columns=(ListedColumn(name="margin_minor", how="sum", value=signed),),
 )

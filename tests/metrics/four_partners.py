@@ -18,7 +18,7 @@ What the platform keeps (entries of its leg):
     p4  -                   9
 
 Terms that allow a site of its own: p1 from January to 10 March and from 10 March on, p2 to 1 March 0:00, p3
-from 31 March. p4's terms do not allow it.
+from 31 March. p4's terms do not allow it, and p5's end before they begin.
 """
 
 from __future__ import annotations
@@ -107,6 +107,8 @@ _SESSIONS = [
     _visit(6, "p3", _at(2026, 3, 20)),
     _visit(7, "p3", _at(2026, 3, 31), is_bot=True),
     _visit(8, "p4", _at(2026, 3, 21)),
+    _visit(9, "p2", datetime(2026, 3, 1)),
+    _visit(10, "p1", _at(2026, 3, 6), booking_id="b1"),
 ]
 
 
@@ -120,6 +122,7 @@ _TERMS = [
     _term("p2", datetime(2025, 3, 10), datetime(2026, 3, 1)),
     _term("p3", datetime(2026, 3, 31), None),
     _term("p4", datetime(2026, 3, 20), None, site=False),
+    _term("p5", datetime(2026, 3, 20), datetime(2026, 3, 10)),
 ]
 
 

@@ -32,12 +32,12 @@ def test_sites_of_their_own(place: Place) -> None:
         "bookings_per_tenant",
     )
     assert found == {
-        # p1; p2's terms had ended, p3's had not begun when a person came, p4's allow no site
+        # p1; p2's terms ended as somebody came, p3's had not begun when a person came, p4's allow no site
         "active_tenants": 1,
-        # p1 under two terms, p3 on the last day; p2's ended as March began
+        # p1 under two terms, p3 on the last day; p2's ended as March began, p5's before they began
         "provisioned_tenants": 2,
         "white_label_usage": 0.5,
-        # b6, in two visits; b8 was booked on the platform's own site
+        # b6, in two visits; b8 was booked on the platform's own site, b1 is named and was not booked there
         "white_label_bookings": 1,
         "bookings_per_tenant": pytest.approx(1.0),
     }

@@ -155,3 +155,10 @@ def test_what_is_due_today_is_not_overdue(place: Place) -> None:
         "0 not yet due": Decimal("40.00"),
         "1 up to 30 days": Decimal("20.00"),
     }
+
+
+def test_what_customers_have_been_worth(place: Place) -> None:
+    # e1 15 of c1, e4 40 and e12 9 of c2; what e11 reverses belongs to April
+    assert values(asked(place, "historic_customer_value"))["historic_customer_value"] == Decimal("64.00")
+    later = values(of_period(place, "2026-04", "historic_customer_value"))
+    assert later["historic_customer_value"] == Decimal("61.00")

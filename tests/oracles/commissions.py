@@ -126,6 +126,18 @@ def ageing_band(claim: Row, world: World) -> str | None:
     return next((band for last, band in ends if days <= last), "4 over 90 days")
 
 
+@standing
+def kept_of_customers(world: World, instant: datetime) -> Iterator[Seen]:
+    """What the platform kept before an instant of bookings that name a customer."""
+    for entry in known_entries(world, "accrued", "clawed_back"):
+        booking = world.find("bookings", "booking_id", entry.booking_id)
+        if entry.leg != "platform" or entry.occurred_at >= instant:
+            continue
+        if booking is not None and booking.customer_id is not None:
+            amount = entry.amount_base_minor
+            yield Seen(entry, None, None if amount is None else SIGN[entry.entry] * amount)
+
+
 def whole(tally: Tallying) -> tuple[Formula, Tallying]:
     return total(tally), tally
 
@@ -145,6 +157,7 @@ METRICS: dict[str, tuple[Formula, Tallying | None]] = {
     "own_commission_paid": whole(own_paid),
     "commission_balance": whole(owed),
     "commission_outstanding": whole(outstanding),
+    "historic_customer_value": whole(kept_of_customers),
     "effective_commission": (ratio(commission, commissionable), commissionable),
 }
 """Metric -> its formula over a cell, and the tally whose rows it rests on."""
