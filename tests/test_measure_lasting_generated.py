@@ -43,7 +43,7 @@ def test_many_tables(place: Place, platform: Platform, data: st.DataObject) -> N
     ask_about(place, platform, data, DOMAINS)
 
 
-@settings(FEW, max_examples=6)
+@settings(FEW, max_examples=4)
 @given(platform=lasting_platforms(), data=st.data())
 def test_rates_lie_between_nothing_and_all(place: Place, platform: Platform, data: st.DataObject) -> None:
     look = data.draw(looks(platform), label="look")

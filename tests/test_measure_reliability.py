@@ -35,11 +35,13 @@ WAYS = (
 )
 
 # Requests are counted from October 2025 on only: nothing can be said of what changed before.
-ANSWERED = {
-    name: asked
-    for name, asked in QUESTIONS.items()
-    if asked.compare is None or (asked.look.start >= datetime(2026, 6, 30) and asked.compare == "previous")
-}
+ANSWERED = (
+    "month and the one before",
+    "days of the change of clocks",
+    "hours of the change of clocks",
+    "hour",
+    "direct",
+)
 
 
 def test_every_metric_is_cut_by_every_dimension() -> None:
@@ -53,7 +55,7 @@ def test_by_every_dimension(sampled: Warehouse, by: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("question", ANSWERED)
 def test_questions(sampled: Warehouse, question: str) -> None:
-    asked = ANSWERED[question]
+    asked = QUESTIONS[question]
     DOMAIN.hold(sampled, sample(), asked.look, (), asked.over, asked.compare)
 
 
@@ -62,9 +64,8 @@ def test_a_year_before(sampled: Warehouse) -> None:
     DOMAIN.hold(sampled, sample(), to_date, ("service",), compare="year")
 
 
-@pytest.mark.parametrize("over", ["month", "quarter"])
-def test_a_year_in_which_a_service_begins_and_one_ends(sampled: Warehouse, over: str) -> None:
-    DOMAIN.hold(sampled, sample(), look_at("year", "2025"), ("service",), over)
+def test_a_year_in_which_a_service_ends(sampled: Warehouse) -> None:
+    DOMAIN.hold(sampled, sample(), look_at("year", "2025"), ("service",), "month")
 
 
 def test_partners_do_not_see_it(sampled: Warehouse) -> None:

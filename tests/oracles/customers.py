@@ -13,6 +13,7 @@ from tests.oracles.calendar import bounds, bucket_name, clock
 from tests.oracles.domain import Domain
 from tests.oracles.lasting import half_after, share_beyond, watched
 from tests.oracles.oracle import (
+    UNKNOWN,
     Base,
     Cell,
     Cut,
@@ -137,9 +138,14 @@ def followed(cell: Cell, age: int) -> list[tuple[str, set[str]]]:
     return found
 
 
+NEVER = 1_200
+"""An age that nobody has: an answer without any cohort is of an unknown one."""
+
+
 def age_of(cell: Cell) -> int:
     """A month, where none is asked for."""
-    return int(cell.part("age") or 1)
+    age = cell.part("age")
+    return NEVER if age == UNKNOWN else int(age or 1)
 
 
 def cohort(*, unbounded: bool) -> Formula:
