@@ -49,7 +49,7 @@ def _rates(question: Question, reader: Reader) -> Mapping[str, int]:
     table = schema.exchange_rates.c
     provided = reader.contents().provided
     needed = {
-        pair for leaf in question.wanted for pair in leaf.requires if pair[0] == table.currency.table.name
+        pair for leaf in question.leaves for pair in leaf.requires if pair[0] == table.currency.table.name
     }
     if not needed or not needed <= provided:
         return {}

@@ -145,11 +145,12 @@ def _column(name: str, values: list[Any]) -> pd.Series[Any]:
 def _fetch(
     question: Question, arms: Sequence[Arm], covering: Covering, reader: Reader
 ) -> tuple[Cells, tuple[Asked, ...]]:
-    wanted = question.wanted
-    unserved = {leaf.name: why for leaf in wanted if (why := question.why_unserved(leaf, covering))}
-    served = [leaf for leaf in wanted if leaf.name not in unserved]
+    unserved = {leaf.name: why for leaf in question.leaves if (why := question.why_unserved(leaf, covering))}
+    served = [leaf for leaf in question.leaves if leaf.name not in unserved]
     if question.scopes[0].until <= question.scopes[0].period.start:
-        unserved = {leaf.name: f"nothing of {question.scopes[0].period.name} has passed" for leaf in wanted}
+        unserved = {
+            leaf.name: f"nothing of {question.scopes[0].period.name} has passed" for leaf in question.leaves
+        }
         served = []
     by_place: dict[Place, dict[str, Cell]] = {}
     asked = []

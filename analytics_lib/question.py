@@ -22,7 +22,10 @@ RESERVED = (
 
 @dataclass(frozen=True)
 class Question:
-    """Metrics with all their leaves, the scope and the one it is compared with, dimensions and buckets."""
+    """Metrics with the leaves of those that may be shown, scopes, dimensions and buckets.
+
+    The first scope is the one asked for, the second the one that it is compared with.
+    """
 
     metrics: tuple[AnyMetric, ...]
     leaves: tuple[Leaf, ...]
@@ -58,7 +61,8 @@ class Question:
         scopes = [scope]
         if compare is not None and scope.period.time_frame is not None:
             scopes.append(scope.compared(compare))
-        leaves = dict.fromkeys(leaf for metric in metrics for leaf in metric.leaves())
+        shown = (metric for metric in metrics if not _is_withheld(metric, scope))
+        leaves = dict.fromkeys(leaf for metric in shown for leaf in metric.leaves())
         frame = None if over is None else TimeFrame(over)
         return cls(tuple(dict.fromkeys(metrics)), tuple(leaves), tuple(scopes), dimensions, frame, compare)
 
@@ -70,13 +74,7 @@ class Question:
 
     def is_withheld(self, metric: AnyMetric) -> bool:
         """Whether the metric would show a partner what is the platform's own."""
-        return bool(self.scopes[0].partners) and not metric.for_partners
-
-    @property
-    def wanted(self) -> tuple[Leaf, ...]:
-        """The leaves of all metrics that may be shown."""
-        shown = (metric for metric in self.metrics if not self.is_withheld(metric))
-        return tuple(dict.fromkeys(leaf for metric in shown for leaf in metric.leaves()))
+        return _is_withheld(metric, self.scopes[0])
 
     def statements(
         self, arms: Sequence[Arm], served: Sequence[Leaf], covering: Covering
@@ -116,3 +114,7 @@ class Question:
         if isinstance(leaf, Cohort) and frame in shorter:
             return "missing, because cohorts are made by month: ask for a month or longer"
         return None
+
+
+def _is_withheld(metric: AnyMetric, scope: Scope) -> bool:
+    return bool(scope.partners) and not metric.for_partners

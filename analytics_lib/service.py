@@ -11,12 +11,13 @@ from typing import TypeVar
 
 import pandas as pd
 
-from analytics_lib.cache import AnswerCache, CacheStatistics, frame_bytes, frame_copy, question_key
+from analytics_lib.cache import AnswerCache, CacheStatistics, question_key
 from analytics_lib.catalogue import LISTINGS, find
 from analytics_lib.covering import Covering
 from analytics_lib.domains import DOMAINS, answered, result_bytes
 from analytics_lib.errors import UnknownName
 from analytics_lib.explanation import Passport, passports
+from analytics_lib.frame_copies import frame_bytes, frame_copy
 from analytics_lib.inputs import Metrics, a_scope, comparison, found_metrics, listed_words, texts
 from analytics_lib.listing import listed
 from analytics_lib.local_time import TimeFrame

@@ -7,17 +7,10 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pandas as pd
-from hypothesis import settings
-from hypothesis import strategies as st
 
 from analytics_lib import schema
-from analytics_lib.catalogue import find
 from tests.engines import about_frame
-from tests.oracles.domain import Domain
 from tests.tables import CHANGES, PARTNERS, Platform
-from tests.test_measure_generated import MODERATE
-
-FEW = settings(MODERATE, max_examples=8)
 
 STEPS = (0, 0, -1e-6, 1, -1800, 1800, -3600, 4200, 40_000)
 """Seconds from an edge of the calendar at which much happens."""
@@ -27,13 +20,6 @@ SCOPED = {
     "partner_id": (None, None, None, *PARTNERS, "gone"),
     "is_test": (False, False, False, False, None, True),
 }
-
-
-def some_dimensions(data: st.DataObject, domain: Domain) -> tuple[str, ...]:
-    """None to two dimensions by which at least one metric can be cut, and whichever others."""
-    metric = data.draw(st.sampled_from(find(domain.metrics)), label="cut as")
-    named = data.draw(st.lists(st.sampled_from(metric.dimensions), max_size=2, unique=True), label="by")
-    return tuple(named)
 
 
 def instant_near_an_edge(chance: Random) -> datetime:

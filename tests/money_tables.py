@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import pandas as pd
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from analytics_lib import schema
-from analytics_lib.catalogue import find
 from tests.engines import Place, about_frame
 from tests.oracles.calendar import Look, bounds
 from tests.oracles.domain import Domain
-from tests.small_sample import sample
-from tests.tables import BEYOND_FLOATS, CHANGES, PARTNERS, SHORTER, Platform, looks, platforms
-
-MODERATE = settings(
-    max_examples=10,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
-THOROUGH = settings(MODERATE, max_examples=80)
+from tests.tables import BEYOND_FLOATS, CHANGES, PARTNERS, Platform, platforms
 
 CURRENCIES = (None, "EUR", "EUR", "USD", "JPY", "KWD", "SEK", "CHF")
 """Without decimals and with three; Swiss francs have no rate yet, and krona none that is known."""
@@ -339,18 +322,6 @@ def money_platforms(draw: st.DrawFn, counts: Sequence[int] = (MOST_ROWS, MOST_RO
     return MoneyPlatform(tables, base.zone, data_through)
 
 
-def ask_about(place: Place, platform: Platform, data: st.DataObject, domains: Sequence[Domain]) -> None:
-    """Draw a question about the platform, and hold the answers against those of the oracles."""
-    look = data.draw(looks(platform), label="look")
-    over = data.draw(st.sampled_from((None, *SHORTER[look.frame])), label="over")
-    compare = data.draw(st.sampled_from((None, "previous", "year")), label="compare")
-    with place.holding(platform.tables) as warehouse:
-        for domain in domains:
-            dimensions = st.lists(st.sampled_from(domain.dimensions), max_size=2, unique=True)
-            by = data.draw(dimensions, label="by")
-            domain.hold(warehouse, platform.tables, look, by, over, compare)
-
-
 def ask_every_way(
     place: Place, platform: Platform, asked: Sequence[tuple[Domain, Sequence[tuple[str, ...]]]]
 ) -> None:
@@ -361,18 +332,3 @@ def ask_every_way(
         for domain, ways in asked:
             for way in ways:
                 domain.hold(warehouse, platform.tables, look, way)
-
-
-def distributor() -> str:
-    """The distributor of the sample with the most children."""
-    return str(sample()["partners"]["parent_partner_id"].dropna().value_counts().index[0])
-
-
-def not_cut(domain: Domain, ways: Iterable[tuple[str, ...]]) -> list[tuple[str, str]]:
-    """Metrics and dimensions by which none of these ways cuts them."""
-    return [
-        (metric.name, dimension)
-        for metric in find(domain.metrics)
-        for dimension in metric.dimensions
-        if not any(dimension in way and set(way) <= set(metric.dimensions) for way in ways)
-    ]

@@ -10,8 +10,10 @@ import pytest
 from analytics_lib.catalogue import find
 from analytics_lib.measure import measure
 from analytics_lib.warehouse import Warehouse
-from tests.money_tables import WAYS_OF_FINANCE, distributor, not_cut
+from tests.made_questions import not_cut
+from tests.money_tables import WAYS_OF_FINANCE
 from tests.oracles.finance import DOMAIN
+from tests.sample_questions import of_a_distributor
 from tests.small_sample import look_at, sample, scope_of
 
 
@@ -65,7 +67,9 @@ def test_business_models(sampled: Warehouse, models: tuple[str, ...]) -> None:
 
 
 def test_a_distributors_scope_includes_its_children(sampled: Warehouse) -> None:
-    DOMAIN.hold(sampled, sample(), look_at("year", "2025", partners=(distributor(),)), ("partner",))
+    DOMAIN.hold(
+        sampled, sample(), look_at("year", "2025", partners=of_a_distributor().look.partners), ("partner",)
+    )
 
 
 def test_the_legs_add_up_to_the_price(sampled: Warehouse) -> None:

@@ -3,44 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics_lib.catalogue import find
 from analytics_lib.measure import measure
-from analytics_lib.scope import Scope
 from tests import engines
 from tests.engines import Place
+from tests.made_questions import MODERATE, THOROUGH
 from tests.oracles.agreement import assert_agrees
 from tests.oracles.bookings import DIMENSIONS, MEASURED, booking_oracle
-from tests.oracles.calendar import Look
+from tests.small_sample import scope_of
 from tests.tables import SHORTER, Platform, looks, platforms
 
 place = engines.place
-
-MODERATE = settings(
-    max_examples=25,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
-THOROUGH = settings(MODERATE, max_examples=60)
-
-
-def scope_of(look: Look) -> Scope:
-    return Scope.build(
-        period=look.name,
-        as_of=look.as_of,
-        zone=look.zone,
-        business_models=look.models,
-        partners=look.partners,
-    )
 
 
 def ask_about(place: Place, platform: Platform, data: st.DataObject) -> None:

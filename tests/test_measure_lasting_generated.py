@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests import engines
 from tests.engines import Place
-from tests.lasting_questions import FEW, MANY, ask_about, assert_are_shares
 from tests.lasting_tables import lasting_platforms
+from tests.made_questions import MODERATE, ask_about, assert_are_shares
 from tests.oracles import customers, order_book, partners
 from tests.tables import Platform, looks
 
@@ -30,20 +30,20 @@ RATES = (
 )
 
 
-@FEW
+@settings(MODERATE, max_examples=6)
 @given(platform=lasting_platforms(), data=st.data())
 def test_any_table(place: Place, platform: Platform, data: st.DataObject) -> None:
-    ask_about(place, platform, data, DOMAINS)
+    ask_about(place, platform, data, DOMAINS, hours_of_weeks=False)
 
 
 @pytest.mark.slow
-@MANY
+@settings(MODERATE, max_examples=80)
 @given(platform=lasting_platforms(), data=st.data())
 def test_many_tables(place: Place, platform: Platform, data: st.DataObject) -> None:
-    ask_about(place, platform, data, DOMAINS)
+    ask_about(place, platform, data, DOMAINS, hours_of_weeks=False)
 
 
-@settings(FEW, max_examples=4)
+@settings(MODERATE, max_examples=4)
 @given(platform=lasting_platforms(), data=st.data())
 def test_rates_lie_between_nothing_and_all(place: Place, platform: Platform, data: st.DataObject) -> None:
     look = data.draw(looks(platform), label="look")

@@ -8,26 +8,24 @@ from hypothesis import strategies as st
 
 from tests import engines
 from tests.engines import Place
+from tests.made_questions import MODERATE, ask_about
 from tests.money_tables import (
-    MODERATE,
     MOST_ROWS,
-    THOROUGH,
     WAYS_OF_FINANCE,
     WAYS_OF_PAYMENTS,
-    ask_about,
     ask_every_way,
     money_platforms,
 )
-from tests.oracles import finance, payments
+from tests.oracles import finance, payments, refunds
 from tests.tables import Platform
 
 place = engines.place
 
-WAYS = ((payments.DOMAIN, WAYS_OF_PAYMENTS), (finance.DOMAIN, WAYS_OF_FINANCE))
+WAYS = ((payments.DOMAIN.beside(refunds.DOMAIN), WAYS_OF_PAYMENTS), (finance.DOMAIN, WAYS_OF_FINANCE))
 DOMAINS = tuple(domain for domain, _ in WAYS)
 
 
-@MODERATE
+@settings(MODERATE, max_examples=10)
 @given(platform=money_platforms(), data=st.data())
 def test_any_table(place: Place, platform: Platform, data: st.DataObject) -> None:
     ask_about(place, platform, data, DOMAINS)
@@ -47,7 +45,7 @@ def test_many_tables_by_every_dimension(place: Place, platform: Platform) -> Non
 
 
 @pytest.mark.slow
-@THOROUGH
+@settings(MODERATE, max_examples=80)
 @given(platform=money_platforms(), data=st.data())
 def test_many_tables(place: Place, platform: Platform, data: st.DataObject) -> None:
     ask_about(place, platform, data, DOMAINS)

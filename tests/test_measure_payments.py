@@ -9,9 +9,13 @@ import pytest
 from analytics_lib.catalogue import find
 from analytics_lib.measure import measure
 from analytics_lib.warehouse import Warehouse
-from tests.money_tables import WAYS_OF_PAYMENTS, distributor, not_cut
-from tests.oracles.payments import DOMAIN
+from tests.made_questions import not_cut
+from tests.money_tables import WAYS_OF_PAYMENTS
+from tests.oracles import payments, refunds
+from tests.sample_questions import of_a_distributor
 from tests.small_sample import look_at, sample, scope_of
+
+DOMAIN = payments.DOMAIN.beside(refunds.DOMAIN)
 
 
 def test_every_metric_is_cut_by_every_dimension() -> None:
@@ -55,7 +59,9 @@ def test_business_models(sampled: Warehouse, models: tuple[str, ...]) -> None:
 
 
 def test_a_distributors_scope_includes_its_children(sampled: Warehouse) -> None:
-    DOMAIN.hold(sampled, sample(), look_at("year", "2025", partners=(distributor(),)), ("partner",))
+    DOMAIN.hold(
+        sampled, sample(), look_at("year", "2025", partners=of_a_distributor().look.partners), ("partner",)
+    )
 
 
 def test_value_is_that_at_constant_rates_and_the_effect_of_exchange(sampled: Warehouse) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics_lib.catalogue import find
@@ -16,7 +16,7 @@ from analytics_lib.scope import Scope
 from analytics_lib.warehouse import Warehouse
 from tests import engines
 from tests.engines import Place, about_frame
-from tests.lasting_questions import FEW, MANY, ask_about, assert_are_shares, not_cut
+from tests.made_questions import MODERATE, ask_about, assert_are_shares, not_cut
 from tests.made_rows import frame_of
 from tests.oracles.reliability import DOMAIN
 from tests.reliability_tables import watched_platforms
@@ -77,20 +77,20 @@ def test_hours_of_a_week(sampled: Warehouse) -> None:
     DOMAIN.hold(sampled, sample(), look_at("week", "2026-W43"), ("service",), "hour")
 
 
-@FEW
+@settings(MODERATE, max_examples=6)
 @given(platform=watched_platforms(), data=st.data())
 def test_any_table(place: Place, platform: Platform, data: st.DataObject) -> None:
-    ask_about(place, platform, data, [DOMAIN])
+    ask_about(place, platform, data, [DOMAIN], hours_of_weeks=False)
 
 
 @pytest.mark.slow
-@MANY
+@settings(MODERATE, max_examples=80)
 @given(platform=watched_platforms(), data=st.data())
 def test_many_tables(place: Place, platform: Platform, data: st.DataObject) -> None:
-    ask_about(place, platform, data, [DOMAIN])
+    ask_about(place, platform, data, [DOMAIN], hours_of_weeks=False)
 
 
-@FEW
+@settings(MODERATE, max_examples=6)
 @given(platform=watched_platforms(), data=st.data())
 def test_rates_lie_between_nothing_and_all(place: Place, platform: Platform, data: st.DataObject) -> None:
     look = replace(data.draw(looks(platform), label="look"), partners=())

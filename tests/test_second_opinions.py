@@ -32,7 +32,8 @@ def at_the_end_of(warehouse: Warehouse, period: str, *metrics: str) -> dict[str,
 
 def survival(started: pd.Series, ended: pd.Series, end: datetime) -> tuple[float, float]:
     """(median, share beyond 365 days) by lifelines, of whole days."""
-    lifelines = pytest.importorskip("lifelines")
+    import lifelines
+
     rows = pd.DataFrame({"started": pd.to_datetime(started), "ended": pd.to_datetime(ended)})
     rows = rows[(rows["started"] < end) & ~(rows["ended"] < rows["started"])]
     is_over = rows["ended"] < end
@@ -72,7 +73,8 @@ def _second(instants: pd.Series) -> object:
 
 @pytest.mark.parametrize("months", [24, 25, 31, 36, 47])
 def test_seasons(place: Place, months: int) -> None:
-    decomposed = pytest.importorskip("statsmodels.tsa.seasonal")
+    from statsmodels.tsa import seasonal as decomposed
+
     chance = Random(months)
     firsts = [datetime(2022 + month // 12, month % 12 + 1, 1) for month in range(months)]
     counts = [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -27,7 +26,7 @@ from sqlalchemy import (
 from analytics_lib import schema
 from analytics_lib.engines import MicrosBetween, WholeQuotient, shift
 from analytics_lib.facts.fact import Dimension, Fact, Moments, Snapshot, named
-from analytics_lib.facts.visits import no_bot, searches
+from analytics_lib.facts.visits import no_bot
 
 _partner, _booking, _term, _session = (
     schema.partners.c,
@@ -234,11 +233,3 @@ tenant_visits = Fact(
     ),
 )
 """Visits of people on a partner's own domain while white-label terms were in force, cut as these are."""
-
-searches_of_people = replace(
-    searches,
-    name="searches of people",
-    joins=((schema.sessions, _session.session_id == schema.searches.c.session_id), *searches.joins),
-    keeps=no_bot,
-)
-"""Searches but those in visits of robots; one without a visit came through a partner's interface."""

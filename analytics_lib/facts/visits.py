@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Text, and_, case, cast, false, func, or_, select
@@ -71,6 +72,14 @@ searches = Fact(
         to_partner(_search.partner_id),
     ),
 )
+
+searches_of_people = replace(
+    searches,
+    name="searches of people",
+    joins=((schema.sessions, _session.session_id == _search.session_id), *searches.joins),
+    keeps=no_bot,
+)
+"""Searches but those in visits of robots; one without a visit came through a partner's interface."""
 
 quotes = Fact(
     name="quotes",

@@ -14,10 +14,11 @@ from analytics_lib.metric.counted import Metric
 from analytics_lib.metric.definition import Better, Definition, Leaf, Rows, Unit
 from analytics_lib.metric.derived import Ratio, Share, Shrunk, Sum
 from analytics_lib.metric.intervals import Intervals, Overlap
+from analytics_lib.metric.lifetime import Lifetime
 from analytics_lib.metric.listing import ListedColumn, Listing
 from analytics_lib.metric.returning import AGE, Cohort, Kept
 from analytics_lib.metric.seasonal import SEASON, Seasonal
-from analytics_lib.metric.standing import Lifetime, Stock
+from analytics_lib.metric.standing import Stock
 
 AnyMetric = Definition
 

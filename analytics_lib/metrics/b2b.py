@@ -10,7 +10,7 @@ from analytics_lib import schema
 from analytics_lib.facts import bookings
 from analytics_lib.facts.money import commissions
 from analytics_lib.facts.partners import careers, partner_states
-from analytics_lib.facts.partners import searches_of_people as looks
+from analytics_lib.facts.visits import searches_of_people as looks
 from analytics_lib.metric import Kept, Lifetime, Metric, Ratio, Stock, Sum
 from analytics_lib.metrics.commissions import signed
 from analytics_lib.metrics.placed import total_bookings

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 import pandas as pd
+from sqlalchemy import union_all
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.selectable import CompoundSelect
 
@@ -26,6 +28,30 @@ class Statement(Protocol):
 
     def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """The cells of the leaves where anything was found, from the answers in the order of `queries`."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OneSelect:
+    """What ways of asking share that put all arms into one SELECT, each row of which stands in one place."""
+
+    query: Query
+    by: tuple[str, ...]
+    has_buckets: bool
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        return (self.query,)
+
+    def placed(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Mapping[Any, Any]]]:
+        """Each row of the answer with its place."""
+        (frame,) = answers
+        for row in frame.to_dict("records"):
+            yield place_of(row, self.by, has_buckets=self.has_buckets), row
+
+
+def of_all_arms(parts: Sequence[Select[Any]]) -> Query:
+    """The SELECTs of all arms as one."""
+    return parts[0] if len(parts) == 1 else union_all(*parts)
 
 
 def place_of(row: Mapping[Any, Any], by: Sequence[str], *, has_buckets: bool) -> Place:

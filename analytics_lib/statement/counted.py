@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
@@ -24,7 +23,6 @@ from sqlalchemy import (
     column,
     func,
     literal,
-    union_all,
     values,
 )
 from sqlalchemy.dialects import postgresql
@@ -36,11 +34,9 @@ from analytics_lib.facts import span
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Leaf, Metric
 from analytics_lib.scope import Scope, local_midnight_after
-from analytics_lib.statement.asking import Query, place_of
+from analytics_lib.statement.asking import OneSelect, of_all_arms
+from analytics_lib.statement.numbers import ranked, summed
 from analytics_lib.statement.view import Arm, View
-
-QUANTILE_DIGITS = 9
-"""Decimals that a quantile is answered with."""
 
 _SPELLING: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 """Any engine's will do to tell one aggregate from another."""
@@ -50,25 +46,16 @@ Labels = dict[str, Label]
 """Metric name -> labels of (value, rows with a value, rows that qualify, customers if these are asked)."""
 
 
-@dataclass(frozen=True, eq=False)
-class Counted:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Counted(OneSelect):
     """A SELECT over one fact by one timestamp, and how to read it."""
 
-    query: Query
     leaves: tuple[Metric, ...]
     labels: Mapping[str, Label]
-    by: tuple[str, ...]
-    has_buckets: bool
-
-    @property
-    def queries(self) -> Sequence[Query]:
-        return (self.query,)
 
     def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each row of the answer and metric."""
-        (frame,) = answers
-        for row in frame.to_dict("records"):
-            place = place_of(row, self.by, has_buckets=self.has_buckets)
+        for place, row in self.placed(answers):
             for metric in self.leaves:
                 yield place, metric, _cell(metric, row, self.labels[metric.name])
 
@@ -79,8 +66,13 @@ def build(
     """The SELECT that answers metrics of one fact and one timestamp for all arms."""
     labels: Labels = {}
     parts = [_arm(arm, metrics, by, over, labels) for arm in arms]
-    query = parts[0] if len(parts) == 1 else union_all(*parts)
-    return Counted(query, tuple(metrics), labels, tuple(by), over is not None)
+    return Counted(
+        query=of_all_arms(parts),
+        by=tuple(by),
+        has_buckets=over is not None,
+        leaves=tuple(metrics),
+        labels=labels,
+    )
 
 
 def _arm(
@@ -177,23 +169,13 @@ def _cell(metric: Metric, row: Mapping[Any, Any], labels: Label) -> Cell:
 
 def _number(metric: Metric, row: Mapping[Any, Any], labels: Label) -> Cell:
     value, with_value, seen = row[labels[0]], int(row[labels[1]]), int(row[labels[2]])
-    left_out = seen - with_value
-    if metric.how == "sum" and seen and not with_value:
-        return Cell(None, 0, f"missing, because none of {seen} rows has a value (such as an exchange rate)")
-    reason = (
-        f"{left_out} of {seen} rows left out: they have no value"
-        if left_out and metric.how == "sum"
-        else None
-    )
-    if pd.isna(value):
-        return Cell(0, 0) if metric.is_additive else Cell(None, 0, "no rows to rank")
-    if metric.how == "quantile":
-        if with_value < metric.small_base:
-            reason = f"small base of {with_value}"
-        # Engines interpolate in double precision and differ in the last digits.
-        return Cell(round(float(value) / metric.per, QUANTILE_DIGITS), with_value, reason)
-    exact = int(value) if metric.per == 1 else Fraction(int(value), metric.per)
-    return Cell(exact, with_value, reason)
+    match metric.how:
+        case "sum":
+            return summed(value, with_value, seen, metric.per)
+        case "quantile":
+            return ranked(value, with_value, metric.small_base, metric.per)
+        case _:
+            return Cell(int(value), with_value)
 
 
 def _spans(scope: Scope, over: TimeFrame | None) -> Any:

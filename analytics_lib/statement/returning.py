@@ -8,45 +8,36 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     DateTime,
     Select,
     and_,
     cast,
+    false,
     func,
     literal_column,
     select,
-    union_all,
+    true,
 )
 
 from analytics_lib.cell import Cell, Place
 from analytics_lib.engines import counted, exact_sum
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Kept, Leaf
-from analytics_lib.statement.asking import Query, place_of
+from analytics_lib.statement.asking import OneSelect, of_all_arms
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import pairs_table, reach_of_pairs
 
 
-@dataclass(frozen=True, eq=False)
-class Returning:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Returning(OneSelect):
     """One SELECT for all sides of the same comparison of who was there."""
 
     leaves: tuple[Kept, ...]
-    query: Query
-    by: tuple[str, ...]
-    has_buckets: bool
-
-    @property
-    def queries(self) -> Sequence[Query]:
-        return (self.query,)
 
     def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each row of the answer and side."""
-        (frame,) = answers
-        for row in frame.to_dict("records"):
-            place = place_of(row, self.by, has_buckets=self.has_buckets)
+        for place, row in self.placed(answers):
             for leaf in self.leaves:
                 about = int(row["base"]) if leaf.who is leaf.rows.customer else None
                 yield place, leaf, replace(_side(leaf, row), customers=about)
@@ -57,8 +48,9 @@ def build_returning(
 ) -> Returning:
     """The SELECT that answers all sides of one comparison, for all arms."""
     parts = [_arm(arm, leaves[0], by, over) for arm in arms]
-    query = parts[0] if len(parts) == 1 else union_all(*parts)
-    return Returning(tuple(leaves), query, tuple(by), over is not None)
+    return Returning(
+        query=of_all_arms(parts), by=tuple(by), has_buckets=over is not None, leaves=tuple(leaves)
+    )
 
 
 def _arm(arm: Arm, leaf: Kept, by: Sequence[str], over: TimeFrame | None) -> Select[Any]:
@@ -102,8 +94,8 @@ def _arm(arm: Arm, leaf: Kept, by: Sequence[str], over: TimeFrame | None) -> Sel
             ),
             exact_sum(base.c.value, is_kept).label("base_of_kept_value"),
         ]
-    is_base = base.c.is_base == cast(literal_column("true"), Boolean)
-    is_now = now.c.is_base == cast(literal_column("false"), Boolean)
+    is_base = base.c.is_base == true()
+    is_now = now.c.is_base == false()
     query = select(literal_column(str(arm.label)).label("arm"), *shown, *counts)
     query = query.select_from(base.outerjoin(now, and_(is_now, *same))).where(is_base)
     return query.group_by(*shown) if shown else query.having(func.count() > 0)

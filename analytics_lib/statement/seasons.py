@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -14,7 +14,6 @@ from sqlalchemy import DateTime, cast, func
 
 from analytics_lib.cell import Cell, Group, Place
 from analytics_lib.engines import LocalClock, truncated
-from analytics_lib.facts import Fact
 from analytics_lib.local_time import TimeFrame, floor, step, to_local
 from analytics_lib.metric import SEASON, Leaf, Seasonal
 from analytics_lib.statement.asking import Query
@@ -23,9 +22,6 @@ from analytics_lib.statement.windows import Window, windows
 
 YEAR = 12
 TOO_SHORT = "not yet known: it takes two full years of complete months"
-
-Completeness = Callable[[Seasonal], tuple[datetime | None, datetime | None]]
-"""From when to when (UTC) the data of a leaf is complete; None where nothing is said."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +120,10 @@ def build_seasons(
 
 
 def _arm(arm: Arm, leaf: Seasonal, by: Sequence[str]) -> Query:
-    fact: Fact = leaf.rows
-    view = View(arm, fact)
+    view = View(arm, leaf.rows)
     month = truncated(_local(view, leaf), TimeFrame.MONTH).label("month")
     keys = [month, *view.keys(by)]
-    ended = View(arm, fact, leaf.dated).in_period(datetime(1, 1, 2), arm.scope.until)
+    ended = View(arm, leaf.rows, leaf.dated).in_period(datetime(1, 1, 2), arm.scope.until)
     filters = [*ended, *view.kept()]
     if leaf.where is not None:
         filters.append(view.resolved(leaf.where))

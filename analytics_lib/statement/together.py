@@ -12,9 +12,10 @@ from analytics_lib.statement.asking import Statement
 from analytics_lib.statement.cohorts import build_cohorts
 from analytics_lib.statement.counted import build
 from analytics_lib.statement.lengths import build_lengths
+from analytics_lib.statement.lifetimes import build_lasting
 from analytics_lib.statement.returning import build_returning
 from analytics_lib.statement.seasons import build_seasons
-from analytics_lib.statement.standing import build_lasting, build_standing
+from analytics_lib.statement.standing import build_standing
 from analytics_lib.statement.view import Arm
 
 Complete = Callable[[Leaf], tuple[datetime | None, datetime | None]]

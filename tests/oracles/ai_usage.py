@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache, wraps
 
-from tests.oracles.bookings import SOLD, at, own, placed
+from tests.oracles.bookings import placed
+from tests.oracles.cuts import SOLD, at, own
 from tests.oracles.domain import Domain
 from tests.oracles.oracle import (
     HALF,

@@ -7,8 +7,9 @@ from datetime import datetime
 from types import SimpleNamespace
 from weakref import WeakKeyDictionary
 
-from tests.oracles.bookings import SOLD, TRIP, of_booking, own, value
+from tests.oracles.bookings import value
 from tests.oracles.calendar import clock
+from tests.oracles.cuts import SOLD, TRIP, of_booking, own
 from tests.oracles.oracle import (
     Cut,
     Formula,

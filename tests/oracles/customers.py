@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from tests.oracles.bookings import CUTS as BOOKING_CUTS
-from tests.oracles.bookings import looked_up, own
 from tests.oracles.calendar import bounds, bucket_name, clock
+from tests.oracles.cuts import looked_up, own
 from tests.oracles.domain import Domain
 from tests.oracles.lasting import half_after, share_beyond, watched
 from tests.oracles.oracle import (

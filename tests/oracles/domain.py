@@ -24,6 +24,10 @@ class Domain:
     metrics: Mapping[str, tuple[Formula, Tallying | Base | None]]
     cuts: Mapping[str, Mapping[str, Cut]]
 
+    def beside(self, other: Domain) -> Domain:
+        """Both as one, to be asked about together."""
+        return Domain({**self.metrics, **other.metrics}, {**self.cuts, **other.cuts})
+
     @property
     def dimensions(self) -> tuple[str, ...]:
         """All dimensions by which any of its metrics can be cut."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 from tests.oracles import commissions
 from tests.oracles.bookings import CUTS as CUTS_OF_BOOKINGS
-from tests.oracles.bookings import SOLD, own
 from tests.oracles.commissions import net_revenue, net_revenue_of_bookings
+from tests.oracles.cuts import SOLD, own
 from tests.oracles.domain import Domain
 from tests.oracles.exchange import at_reference_rate
 from tests.oracles.oracle import (

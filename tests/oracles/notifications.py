@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from functools import wraps
 
-from tests.oracles.bookings import SOLD, at, own
+from tests.oracles.cuts import SOLD, at, own
 from tests.oracles.domain import Domain
 from tests.oracles.oracle import Cut, Formula, Row, Seen, Tallying, World, ratio, total
 

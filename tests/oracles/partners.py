@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.oracles.bookings import CUTS as BOOKING_CUTS
-from tests.oracles.bookings import SOLD, TRIP, at, looked_up, of_booking, own
+from tests.oracles.cuts import SOLD, TRIP, at, looked_up, of_booking, own
 from tests.oracles.domain import Domain
 from tests.oracles.lasting import half_after, share_beyond, watched
 from tests.oracles.oracle import (

@@ -1,4 +1,4 @@
-"""What each metric of payments, refunds and disputes counts, row by row."""
+"""What each metric of payments and disputes counts, row by row."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from fractions import Fraction
 from functools import wraps
 from types import SimpleNamespace
 
-from tests.oracles import commissions
-from tests.oracles.bookings import SOLD, TRIP, at, looked_up, of_booking, own
+from tests.oracles.cuts import SOLD, TRIP, at, looked_up, of_booking, own
 from tests.oracles.domain import Domain
 from tests.oracles.exchange import at_reference_rate
 from tests.oracles.oracle import (
@@ -22,8 +21,6 @@ from tests.oracles.oracle import (
     Seen,
     Tallying,
     World,
-    added,
-    difference,
     distinct_ratio,
     divided,
     less,
@@ -55,7 +52,6 @@ def rows_of(table: str, known_at: str) -> Callable[[Callable[[Row, World], Tally
 
 
 of_attempts = rows_of("payments", "attempted_at")
-of_refunds = rows_of("refunds", "requested_at")
 of_disputes = rows_of("disputes", "opened_at")
 
 
@@ -240,71 +236,6 @@ def disputes_won(dispute: Row, world: World) -> Tally:
         yield dispute.closed_at, 1
 
 
-# Refunds, by their own instant
-
-
-@of_refunds
-def refunds_paid(refund: Row, world: World) -> Tally:
-    yield refund.refunded_at, 1
-
-
-def by_refund(column: str) -> Tallying:
-    @of_refunds
-    def tally(refund: Row, world: World) -> Tally:
-        yield refund.refunded_at, getattr(refund, column)
-
-    return tally
-
-
-refunded_value = by_refund("amount_base_minor")
-revenue_reversed = by_refund("platform_reversed_base_minor")
-fees_lost = by_refund("fee_lost_base_minor")
-penalties_kept = by_refund("penalty_kept_base_minor")
-
-# Refunds, by the instant of their payment's capture
-
-
-@of_refunds
-def refunded_since(refund: Row, world: World) -> Tally:
-    payment = payment_of(refund, world)
-    if payment is not None and world.look.knows(refund.refunded_at):
-        yield payment.captured_at, 1
-
-
-def refunded_within(days: int) -> Tallying:
-    @of_refunds
-    def tally(refund: Row, world: World) -> Tally:
-        payment = payment_of(refund, world)
-        if payment is None or not world.look.knows(refund.refunded_at) or payment.captured_at is None:
-            return
-        if refund.refunded_at <= payment.captured_at + timedelta(days=days):
-            yield payment.captured_at, 1
-
-    return tally
-
-
-def value_refunded_within(days: int) -> Tallying:
-    @of_refunds
-    def tally(refund: Row, world: World) -> Tally:
-        payment = payment_of(refund, world)
-        if payment is None or payment.captured_at is None or payment.captured_base_minor is None:
-            return
-        limit = payment.captured_at + timedelta(days=days)
-        if world.look.knows(refund.refunded_at) and refund.refunded_at <= limit:
-            yield payment.captured_at, refund.amount_base_minor
-
-    return tally
-
-
-@of_refunds
-def value_refunded_since(refund: Row, world: World) -> Tally:
-    payment = payment_of(refund, world)
-    if payment is None or payment.captured_base_minor is None:
-        return
-    if world.look.knows(refund.refunded_at):
-        yield payment.captured_at, refund.amount_base_minor
-
-
 def whole(tally: Tallying) -> tuple[Formula, Tallying]:
     return total(tally), tally
 
@@ -314,25 +245,6 @@ def days_at(part: Fraction) -> tuple[Formula, Tallying]:
         return divided(cell.quantile(lag, part), DAY_IN_SECONDS)
 
     return formula, lag
-
-
-def once_old(days: int) -> tuple[Formula, Tallying]:
-    return once_ripe(distinct_ratio(refunded_within(days), payments), timedelta(days=days)), payments
-
-
-def value_once_old(days: int) -> tuple[Formula, Tallying]:
-    formula = ratio(value_refunded_within(days), payment_value)
-    return once_ripe(formula, timedelta(days=days)), payment_value
-
-
-def refund_impact(cell: Cell) -> Number | None:
-    costs = added(cell.total(revenue_reversed), cell.total(fees_lost))
-    impact: Number | None = less(costs, cell.total(penalties_kept))
-    return impact
-
-
-def refund_impact_rate(cell: Cell) -> Number | None:
-    return divided(refund_impact(cell), commissions.net_revenue(cell))
 
 
 METRICS: dict[str, tuple[Formula, Tallying | None]] = {
@@ -363,18 +275,6 @@ METRICS: dict[str, tuple[Formula, Tallying | None]] = {
     "dispute_rate": (distinct_ratio(disputed_since, payments), payments),
     "dispute_activity": (ratio(disputes_opened, payments), payments),
     "dispute_win_rate": (ratio(disputes_won, disputes_closed), disputes_closed),
-    "refunds_paid": whole(refunds_paid),
-    "refunded_value": whole(refunded_value),
-    "refund_rate": (distinct_ratio(refunded_since, payments), payments),
-    "refund_rate_30d": once_old(30),
-    "refund_rate_90d": once_old(90),
-    "refund_rate_180d": once_old(180),
-    **{f"refund_value_rate_{days}d": value_once_old(days) for days in (30, 90, 180)},
-    "refund_value_rate": (ratio(value_refunded_since, payment_value), payment_value),
-    "refund_value_rate_by_event": (ratio(refunded_value, payment_value), payment_value),
-    "total_revenue": (difference(payment_value, refunded_value), payment_value),
-    "refund_revenue_impact": (refund_impact, revenue_reversed),
-    "refund_revenue_impact_rate": (refund_impact_rate, commissions.platform_accrued),
 }
 """Metric -> its formula over a cell, and the tally whose rows it rests on."""
 
@@ -394,19 +294,15 @@ def outcome(dispute: Row, world: World) -> str | None:
     return dispute.outcome if world.look.knows(dispute.closed_at) else None
 
 
-def refunded_at(refund: Row, world: World) -> datetime | None:
-    return refund.refunded_at if world.look.knows(refund.refunded_at) else None
-
-
-_OF_BOOKING = {name: of_booking(cut) for name, cut in TRIP.items()}
-_OF_PAYMENT: dict[str, Cut] = {
+OF_BOOKING = {name: of_booking(cut) for name, cut in TRIP.items()}
+OF_PAYMENT: dict[str, Cut] = {
     name: looked_up("payments", "attempt_id", name) for name in ("method", "provider")
 }
 
 CUTS: dict[str, dict[str, Cut]] = {
     "payments": {
         **SOLD,
-        **_OF_BOOKING,
+        **OF_BOOKING,
         "method": own("method"),
         "provider": own("provider"),
         "currency": own("currency"),
@@ -417,26 +313,16 @@ CUTS: dict[str, dict[str, Cut]] = {
     },
     "intents": {
         **SOLD,
-        **_OF_BOOKING,
+        **OF_BOOKING,
         "weekday": at(lambda intent, _world: intent.first_at, "weekday"),
         "hour_of_day": at(lambda intent, _world: intent.first_at, "hour"),
     },
-    "refunds": {
-        **SOLD,
-        **_OF_BOOKING,
-        **_OF_PAYMENT,
-        "currency": own("currency"),
-        "refund_reason": own("reason"),
-        "weekday": at(refunded_at, "weekday"),
-        "hour_of_day": at(refunded_at, "hour"),
-    },
     "disputes": {
         **SOLD,
-        **{name: of_payment(cut) for name, cut in _OF_BOOKING.items()},
-        **_OF_PAYMENT,
+        **{name: of_payment(cut) for name, cut in OF_BOOKING.items()},
+        **OF_PAYMENT,
         "dispute_outcome": outcome,
     },
-    "commission_entries": commissions.CUTS["commission_entries"],
 }
 """Table -> dimension -> the value of a row in it."""
 

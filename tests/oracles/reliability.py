@@ -9,7 +9,8 @@ from fractions import Fraction
 from itertools import pairwise
 
 from tests.oracles.bookings import CUTS as BOOKING_CUTS
-from tests.oracles.bookings import looked_up, nightly, own
+from tests.oracles.bookings import nightly
+from tests.oracles.cuts import looked_up, own
 from tests.oracles.domain import Domain
 from tests.oracles.oracle import (
     UNKNOWN,

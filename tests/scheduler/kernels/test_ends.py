@@ -187,5 +187,6 @@ def test_nothing_is_left_of_clients_that_were_killed_or_left(client: Client, sha
     temporary = set(Path(tempfile.gettempdir()).glob("kernel-*.json"))
     client.kill()
     assert waited(lambda: all(kernel.is_gone() for kernel in kernels))
-    assert waited(lambda: {line for line in files() if "/" in line} == before)
+    # What a test before this one used may go meanwhile.
+    assert waited(lambda: {line for line in files() if "/" in line} <= before)
     assert set(Path(tempfile.gettempdir()).glob("kernel-*.json")) <= temporary

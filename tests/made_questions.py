@@ -1,10 +1,10 @@
-"""What domains of partners, customers and all that lasts are asked about made-up platforms."""
+"""What any domain is asked about made-up platforms, and how often."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from analytics_lib.catalogue import find
@@ -15,21 +15,21 @@ from tests.oracles.calendar import Look
 from tests.oracles.domain import Domain
 from tests.small_sample import scope_of
 from tests.tables import SHORTER, Platform, looks
-from tests.test_measure_generated import MODERATE
 
-FEW = settings(MODERATE, max_examples=6)
-MANY = settings(MODERATE, max_examples=80)
-
-MOST = (
-    "month and the one before",
-    "quarter as known on its last day",
-    "half a year's months and those before",
-    "hours of the change of clocks",
-    "to date by weeks and models",
-    "direct",
-    "sold by others",
+MODERATE = settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+    ],
 )
-"""Questions about the sample that are asked each time; the others are slow."""
+FEW = settings(MODERATE, max_examples=8)
+THOROUGH = settings(MODERATE, max_examples=60)
 
 
 def not_cut(domain: Domain, ways: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
@@ -39,14 +39,23 @@ def not_cut(domain: Domain, ways: Sequence[Sequence[str]]) -> list[tuple[str, st
     return sorted(possible - asked)
 
 
-def ask_about(place: Place, platform: Platform, data: st.DataObject, domains: Sequence[Domain]) -> None:
+def ask_about(
+    place: Place,
+    platform: Platform,
+    data: st.DataObject,
+    domains: Sequence[Domain],
+    *,
+    hours_of_weeks: bool = True,
+) -> None:
     """Draw a question about the platform, and hold the answers of all domains against their oracles."""
     look = data.draw(looks(platform), label="look")
-    over = data.draw(st.sampled_from((None, *buckets_of(look))), label="over")
+    buckets = SHORTER[look.frame] if hours_of_weeks else buckets_of(look)
+    over = data.draw(st.sampled_from((None, *buckets)), label="over")
     compare = data.draw(st.sampled_from((None, "previous", "year")), label="compare")
     with place.holding(platform.tables) as warehouse:
         for domain in domains:
-            names = st.lists(st.sampled_from(domain.dimensions), max_size=2, unique=True)
+            metric = data.draw(st.sampled_from(find(domain.metrics)), label="cut as")
+            names = st.lists(st.sampled_from(metric.dimensions), max_size=2, unique=True)
             by = tuple(data.draw(names, label="by"))
             domain.hold(warehouse, platform.tables, look, by, over, compare)
 
