@@ -161,8 +161,8 @@ def _fetch(
         for query in statement.queries:
             rows, sql, parameters = reader.rows(query)
             answers.append(rows)
-            seen = sum(row["m0"] for row in rows) if rows and "m0" in rows[0] else len(rows)
-            asked.append(Asked(names, sql, parameters, None if few else seen))
+            seen = None if few else statement.rows_counted(rows)
+            asked.append(Asked(names, sql, parameters, seen))
         for place, leaf, cell in statement.cells(answers):
             by_place.setdefault(place, {})[leaf.name] = cell
     withheld = hidden(by_place, few) if few else NOBODY

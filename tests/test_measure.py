@@ -276,6 +276,34 @@ def test_an_answer_carries_its_proof(place: Place) -> None:
     assert found.data_version
 
 
+def test_the_proof_of_every_kind_counts_the_rows_that_it_rests_on(place: Place) -> None:
+    """One customer with two bookings in February and one in March, another with one in March, all for May."""
+    placed = [("a", "c1", 2), ("b", "c1", 2), ("c", "c1", 3), ("d", "c2", 3)]
+    rows = [
+        {
+            **ROW,
+            "booking_id": booking,
+            "customer_id": customer,
+            "created_at": datetime(2026, month, 10),
+            "starts_on": date(2026, 5, 1),
+            "ends_on": date(2026, 5, 3),
+        }
+        for booking, customer, month in placed
+    ]
+    expected = {
+        "bookings_on_the_books": [4],  # a stock: all of them
+        "second_booking_median": [2],  # a lifetime: two first bookings
+        "cohort_retention": [1],  # of a cohort: the month of the one who came first in March
+        "seasonal_index": [4],  # of the year: every booking
+    }
+    with place.holding(tables(rows)) as warehouse:
+        found = {
+            name: [asked.rows for asked in answer(find([name]), MARCH, warehouse=warehouse).asked]
+            for name in expected
+        }
+    assert found == expected
+
+
 def test_unknown_metrics_suggest_the_nearest() -> None:
     with pytest.raises(UnknownName, match=r"'cancelation_rate': did you mean cancellation_rate"):
         find(["cancelation_rate"])

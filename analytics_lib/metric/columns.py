@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table
@@ -17,6 +18,7 @@ Columns = frozenset[tuple[str, str]]
 """(table, column) pairs of the canonical tables."""
 
 
+@lru_cache(maxsize=4096)
 def columns_of(expression: Any) -> Columns:
     """The canonical columns that an expression reads, also through derived tables and aliases."""
     found: set[tuple[str, str]] = set()

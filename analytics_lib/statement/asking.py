@@ -30,8 +30,15 @@ class Statement(Protocol):
     @property
     def queries(self) -> Sequence[Query]: ...
 
+    def rows_counted(self, answer: Rows) -> int:
+        """How many rows of the database one of the answers rests on."""
+
     def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """The cells of the leaves where anything was found, from the answers in the order of `queries`."""
+
+
+ROWS = "rows_counted"
+"""The column that tells how many rows a row of an answer rests on."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -45,6 +52,10 @@ class OneSelect:
     @property
     def queries(self) -> Sequence[Query]:
         return (self.query,)
+
+    def rows_counted(self, answer: Rows) -> int:
+        """How many rows of the database the answer rests on."""
+        return sum(row[ROWS] for row in answer)
 
     def placed(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Row]]:
         """Each row of the answer with its place."""

@@ -50,6 +50,10 @@ class Cohorts:
     by: tuple[str, ...]
     over: TimeFrame | None
 
+    def rows_counted(self, answer: Rows) -> int:
+        """How many months of somebody the answer rests on."""
+        return sum(row["there"] for row in answer)
+
     def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each window, group, age and leaf of which any cohort is old enough."""
         for arm, rows in zip(self.arms, answers, strict=True):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -31,9 +31,11 @@ from analytics_lib.facts import span
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Leaf, Metric
 from analytics_lib.scope import Scope, local_midnight_after
-from analytics_lib.statement.asking import OneSelect, Rows, of_all_arms
+from analytics_lib.statement.asking import ROWS, OneSelect, Rows, of_all_arms
+from analytics_lib.statement.conditions import spelled
 from analytics_lib.statement.numbers import ranked, summed
-from analytics_lib.statement.view import Arm, View, spelled
+from analytics_lib.statement.view import Arm, View
+from analytics_lib.statement.windows import as_bucket, windows
 
 Label = tuple[str, str, str, str | None]
 Labels = dict[str, Label]
@@ -77,7 +79,7 @@ def _arm(
     view = View(arm, fact, dated, tables={} if spans is None else {span: spans})
     keys: list[ColumnElement[Any]] = []
     if over is not None:
-        bucket = cast(spans.c.bucket, DateTime) if spans is not None else view.bucket(over)
+        bucket = view.bucket(over) if spans is None else cast(spans.c.bucket, DateTime)
         keys.append(bucket.label("bucket"))
     keys += view.keys(by)
     aggregates = aggregates_of(metrics, view, labels)
@@ -87,7 +89,8 @@ def _arm(
     query = view.select(*keys, *aggregates, using=filters)
     if spans is not None and fact.spread is not None:
         first, last = fact.spread
-        query = query.join(spans, and_(first < spans.c.high, last > spans.c.low))
+        within = and_(first < spans.c.high, last > spans.c.low)
+        query = query.where(within) if isinstance(spans, OneSpan) else query.join(spans, within)
     query = query.where(*filters).group_by(*keys)
     return view.narrowed(query, arm.scope.period.start, arm.scope.until)
 
@@ -98,7 +101,7 @@ def aggregates_of(metrics: Sequence[Metric], view: View, labels: Labels) -> list
 
     def labelled(aggregate: Callable[[], ColumnElement[Any]], *identity: Hashable) -> str:
         if identity not in found:
-            found[identity] = aggregate().label(f"m{len(found)}")
+            found[identity] = aggregate().label(f"m{len(found)}" if found else ROWS)
         return str(found[identity].name)
 
     resolved = _Resolved(view)
@@ -163,19 +166,31 @@ def _number(metric: Metric, row: Mapping[Any, Any], labels: Label) -> Cell:
             return Cell(int(value), with_value)
 
 
+class Span(NamedTuple):
+    """The local dates [low, high) of a bucket."""
+
+    bucket: Any
+    low: Any
+    high: Any
+
+
+class OneSpan(NamedTuple):
+    """The span of a period without buckets, read like a table: constants, which engines fold."""
+
+    c: Span
+
+
 def _spans(scope: Scope, over: TimeFrame | None) -> Any:
-    """The buckets' local dates [low, high) as rows, to spread stays over."""
-    if over is None:
-        bounds = [(scope.period.local_start, scope.period.start, scope.until)]
-    else:
-        bounds = [(bucket.key, bucket.start, bucket.end) for bucket in scope.buckets(over)]
+    """The buckets' local dates, to spread stays over: a table, or the only one."""
     rows = [
-        (key, local_midnight_after(start, scope.zone), local_midnight_after(end, scope.zone))
-        for key, start, end in bounds
+        Span(
+            cast(literal(as_bucket(window, scope)), DateTime),
+            cast(literal(local_midnight_after(window.start, scope.zone)), Date),
+            cast(literal(local_midnight_after(window.end, scope.zone)), Date),
+        )
+        for window in windows(scope, over)
     ]
+    if over is None:
+        return OneSpan(rows[0])
     shape = values(column("bucket", DateTime), column("low", Date), column("high", Date), name="span")
-    typed = [
-        (cast(literal(key), DateTime), cast(literal(low), Date), cast(literal(high), Date))
-        for key, low, high in rows
-    ]
-    return shape.data(typed)
+    return shape.data(rows)

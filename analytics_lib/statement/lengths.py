@@ -79,6 +79,10 @@ class Lengths:
     def leaves(self) -> Sequence[Leaf]:
         return (self.overlap,)
 
+    def rows_counted(self, answer: Rows) -> int:
+        """How many intervals were read."""
+        return len(answer)
+
     def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each window and entity, or for all entities together."""
         count = len(self.overlap.sources)

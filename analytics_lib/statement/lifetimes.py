@@ -15,7 +15,7 @@ from analytics_lib.engines import MicrosBetween, WholeQuotient, counted
 from analytics_lib.facts import moment
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Leaf, Lifetime
-from analytics_lib.statement.asking import OneSelect, Rows
+from analytics_lib.statement.asking import ROWS, OneSelect, Rows
 from analytics_lib.statement.standing import bucket_and_keys
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import moments_table
@@ -34,7 +34,7 @@ class Lasting(OneSelect):
         found: dict[Place, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
         for place, row in self.placed(answers):
             found[place][int(row["days"])][0] += int(row["ended"])
-            found[place][int(row["days"])][1] += int(row["seen"])
+            found[place][int(row["days"])][1] += int(row[ROWS])
         for place, durations in found.items():
             for lifetime in self.leaves:
                 cell = _lasting(lifetime, durations)
@@ -65,7 +65,7 @@ def _durations(
     last = case((has_ended, ended), else_=ends.c.instant)
     days = WholeQuotient(MicrosBetween(last, started), _DAY_IN_MICROS).label("days")
     keys = [*bucket_and_keys(ends.c.bucket, view, by, over), days]
-    seen, gone = func.count().label("seen"), counted(None, has_ended).label("ended")
+    seen, gone = func.count().label(ROWS), counted(None, has_ended).label("ended")
     # Who ended before starting is an error of the data, not a lifetime.
     filters = [started < ends.c.instant, or_(ended.is_(None), ended >= started), *view.kept()]
     if lifetime.where is not None:

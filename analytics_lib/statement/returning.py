@@ -12,20 +12,19 @@ from sqlalchemy import (
     Select,
     and_,
     cast,
-    false,
     func,
     literal_column,
+    or_,
     select,
-    true,
 )
 
 from analytics_lib.cell import Cell, Place
 from analytics_lib.engines import counted, exact_sum
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Kept, Leaf
-from analytics_lib.statement.asking import OneSelect, Rows, of_all_arms
+from analytics_lib.statement.asking import ROWS, OneSelect, Rows, of_all_arms
 from analytics_lib.statement.view import Arm, View
-from analytics_lib.statement.windows import pairs_table, reach_of_pairs
+from analytics_lib.statement.windows import reach_of_pairs, window_pairs
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -53,51 +52,51 @@ def build_returning(
 
 
 def _arm(arm: Arm, leaf: Kept, by: Sequence[str], over: TimeFrame | None) -> Select[Any]:
-    pairs = pairs_table(arm.scope, over, leaf.against)
+    pairs = window_pairs(arm.scope, over, leaf.against)
     view = View(arm, leaf.rows, leaf.dated)
     # The earlier rows lie outside the period, where the clock may have been another.
     ever = View(arm, leaf.rows)
     low, high = reach_of_pairs(arm.scope, over, leaf.against)
-    who = leaf.who.label("who")
-    keys = [cast(pairs.c.bucket, DateTime).label("bucket"), pairs.c.is_base.label("is_base"), who]
-    keys += ever.keys(by)
+    in_base = and_(leaf.dated >= pairs.c.base_low, leaf.dated < pairs.c.base_high)
+    is_now = and_(leaf.dated >= pairs.c.low, leaf.dated < pairs.c.high)
     filters = [*view.in_period(low, high), *view.kept(), leaf.who.is_not(None)]
     if leaf.where is not None:
         filters.append(ever.resolved(leaf.where))
-    summed = []
+    columns = [counted(None, in_base).label("in_base"), counted(None, is_now).label("is_now")]
     if leaf.value is not None:
         value = ever.resolved(leaf.value)
         filters.append(value.is_not(None))
-        summed = [exact_sum(value, None).label("value")]
-    there = view.select(*keys, *summed, using=filters)
-    there = there.join(pairs, and_(leaf.dated >= pairs.c.low, leaf.dated < pairs.c.high))
-    there = there.where(*filters).group_by(*keys)
-    active = there.cte(f"there_{arm.label}")
-    base, now = active.alias(f"base_{arm.label}"), active.alias(f"now_{arm.label}")
-    groups = [f"by_{name}" for name in by]
-    same = [base.c[name] == now.c[name] for name in ("bucket", "who", *groups)]
-    is_kept = now.c.who.is_not(None)
-    shown = [] if over is None else [base.c.bucket]
-    shown += [base.c[name] for name in groups]
+        columns += [
+            exact_sum(value, in_base).label("base_value"),
+            exact_sum(value, is_now).label("now_value"),
+        ]
+    keys = [leaf.who.label("who"), *ever.keys(by)]
+    if over is not None:
+        keys.append(cast(pairs.c.bucket, DateTime).label("bucket"))
+    query = view.select(*keys, *columns, using=filters)
+    either = or_(in_base, is_now)
+    query = query.where(either) if over is None else query.join(pairs, either)
+    there = query.where(*filters).group_by(*keys).subquery("there")
+    is_kept = there.c.is_now > 0
+    shown = [] if over is None else [there.c.bucket]
+    shown += [there.c[f"by_{name}"] for name in by]
     counts: list[ColumnElement[Any]] = [
         func.count().label("base"),
         counted(None, is_kept).label("kept"),
+        exact_sum(there.c.in_base + there.c.is_now, None).label(ROWS),
     ]
-    if summed:
+    if leaf.value is not None:
+        before, now = there.c.base_value, there.c.now_value
         counts += [
-            exact_sum(base.c.value, None).label("base_value"),
-            exact_sum(now.c.value, None).label("kept_value"),
-            exact_sum(func.greatest(0, base.c.value), None).label("capped_base_value"),
-            exact_sum(func.greatest(0, func.least(now.c.value, base.c.value)), is_kept).label(
-                "capped_kept_value"
-            ),
-            exact_sum(base.c.value, is_kept).label("base_of_kept_value"),
+            exact_sum(before, None).label("base_value"),
+            exact_sum(now, None).label("kept_value"),
+            exact_sum(func.greatest(0, before), None).label("capped_base_value"),
+            exact_sum(func.greatest(0, func.least(now, before)), is_kept).label("capped_kept_value"),
+            exact_sum(before, is_kept).label("base_of_kept_value"),
         ]
-    is_base = base.c.is_base == true()
-    is_now = now.c.is_base == false()
-    query = select(literal_column(str(arm.label)).label("arm"), *shown, *counts)
-    query = query.select_from(base.outerjoin(now, and_(is_now, *same))).where(is_base)
-    return query.group_by(*shown) if shown else query.having(func.count() > 0)
+    found = select(literal_column(str(arm.label)).label("arm"), *shown, *counts)
+    found = found.select_from(there).where(there.c.in_base > 0)
+    return found.group_by(*shown) if shown else found.having(func.count() > 0)
 
 
 def _side(leaf: Kept, row: Any) -> Cell:

@@ -34,6 +34,10 @@ class Seasons:
     over: TimeFrame | None
     complete: tuple[datetime | None, datetime | None]
 
+    def rows_counted(self, answer: Rows) -> int:
+        """How many rows of the database the answer rests on."""
+        return sum(row["there"] for row in answer)
+
     def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each window, group and month of the year of which enough is known."""
         for arm, rows in zip(self.arms, answers, strict=True):

@@ -24,8 +24,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, ColumnClause, Null
 
@@ -42,9 +40,6 @@ from analytics_lib.facts import UNKNOWN, Fact, tables_of
 from analytics_lib.formatting import currency_decimals
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.scope import Scope, local_midnight_after
-
-_SPELLING: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-"""Any engine's will do to tell one aggregate from another."""
 
 LONGEST_AHEAD = timedelta(days=3653)
 """How long before a period its stays may have been booked, for the local day of their booking."""
@@ -241,12 +236,3 @@ def _looked_through(expression: ColumnElement[Any]) -> tuple[bool, bool]:
 def known(instant: ColumnElement[Any], as_of: Any) -> ColumnElement[Any]:
     """The instant if it lies before `as_of`, else NULL: what happens later is not known yet."""
     return case((instant < as_of, instant))
-
-
-@lru_cache(maxsize=4096)
-def spelled(expression: Any) -> str:
-    """What tells an expression from others: its text with its literals."""
-    if expression is None:
-        return ""
-    compiled = expression.compile(dialect=_SPELLING)
-    return f"{compiled} {sorted(compiled.params.items(), key=str)}"

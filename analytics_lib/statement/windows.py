@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Boolean, Date, DateTime, Integer, Select, column, literal, literal_column, true, values
+from sqlalchemy import Date, DateTime, Integer, Select, column, literal, literal_column, true, values
 from sqlalchemy import cast as sql_cast
 
 from analytics_lib.local_time import TimeFrame, to_instant, to_local
@@ -124,27 +124,36 @@ def _moments(arm: Arm, over: TimeFrame | None, at: At) -> Iterator[Moment]:
         )
 
 
-def pairs_table(scope: Scope, over: TimeFrame | None, against: Against) -> Any:
-    """Rows of (bucket, is_base, low, high): each window, and the earlier one that it is held against."""
-    rows = []
-    for window in windows(scope, over):
-        before = earlier(scope, over, window, against)
-        if before is not None:
-            bucket = _instant(as_bucket(window, scope))
-            rows.append(
-                (bucket, sql_cast(literal(True), Boolean), _instant(before.start), _instant(before.end))
-            )
-            rows.append(
-                (bucket, sql_cast(literal(False), Boolean), _instant(window.start), _instant(window.end))
-            )
-    shape = values(
-        column("bucket", DateTime),
-        column("is_base", Boolean),
-        column("low", DateTime),
-        column("high", DateTime),
-        name="pair",
-    )
-    return shape.data(rows)
+class WindowPair(NamedTuple):
+    """The instants [low, high) of a window, and those of the earlier one that it is held against."""
+
+    bucket: Any
+    low: Any
+    high: Any
+    base_low: Any
+    base_high: Any
+
+
+class OneWindowPair(NamedTuple):
+    """The pair of a period without buckets, read like a table: constants, which engines fold."""
+
+    c: WindowPair
+
+
+def window_pairs(scope: Scope, over: TimeFrame | None, against: Against) -> Any:
+    """Each window with the earlier one that it is held against, as rows of a table, or the only one."""
+    rows = [
+        WindowPair(
+            _instant(as_bucket(window, scope)),
+            *(_instant(instant) for each in (window, before) for instant in (each.start, each.end)),
+        )
+        for window in windows(scope, over)
+        if (before := earlier(scope, over, window, against)) is not None
+    ]
+    if over is None:
+        return OneWindowPair(rows[0])
+    names = WindowPair._fields
+    return values(*(column(name, DateTime) for name in names), name="pair").data(rows)
 
 
 def reach_of_pairs(scope: Scope, over: TimeFrame | None, against: Against) -> tuple[datetime, datetime]:

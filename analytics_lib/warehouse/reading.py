@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Protocol, Self
 
@@ -74,7 +75,7 @@ class Contents:
         """The canonical tables that are there."""
         return frozenset(table for table, _ in self.columns)
 
-    @property
+    @cached_property
     def provided(self) -> frozenset[tuple[str, str]]:
         """The columns of data that the source provides: those in `coverage`, or all where nobody wrote it."""
         if self.coverage.empty:

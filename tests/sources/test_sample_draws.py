@@ -44,6 +44,12 @@ def test_a_lottery_draws_by_weight_and_never_what_weighs_nothing() -> None:
     assert lottery.draw(edges, 0).tolist() == [0, 2] and lottery.draw(edges, 1).tolist() == [1, 2]
 
 
+def test_a_lottery_of_many_millions_of_tickets_draws_as_one_of_few() -> None:
+    words = Draws(1, "lottery").words(10_000)
+    few, many = Lottery([(3, 0, 5)]), Lottery([(3 * 10**12, 0, 5 * 10**12)])
+    assert many.draw(words).tolist() == few.draw(words).tolist()
+
+
 def test_quantiles_meet_their_knots() -> None:
     curves = Quantiles([[(0, 0), (5_000, 10), (10_000, 100)], [(0, 7), (10_000, 7)]])
     at = (np.array([0, 25, 50, 75]) << 32) // 100

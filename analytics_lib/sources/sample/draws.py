@@ -71,7 +71,10 @@ class Lottery:
         table = np.asarray(weights, dtype=np.int64)
         running = np.cumsum(table, axis=1)
         groups = np.arange(len(table), dtype=np.int64)[:, None]
-        self._bounds = ((running << WORD_BITS) // running[:, -1:] + (groups << WORD_BITS)).ravel()
+        # Weights of many millions, shifted by a word, are beyond 64 bits.
+        exact = running if running[:, -1].max() < 1 << (63 - WORD_BITS) else running.astype(object)
+        shares = ((exact << WORD_BITS) // exact[:, -1:]).astype(np.int64)
+        self._bounds = (shares + (groups << WORD_BITS)).ravel()
         self._outcomes = int(table.shape[1])
 
     def draw(self, words: IntArray, group: int | IntArray = 0) -> IntArray:
