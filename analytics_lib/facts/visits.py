@@ -10,7 +10,7 @@ from sqlalchemy import Text, and_, case, cast, false, func, or_, select
 from analytics_lib import schema
 from analytics_lib.engines import shift
 from analytics_lib.facts.cuts import to_booking, to_partner, when, who_sold
-from analytics_lib.facts.fact import SINCE, UNTIL, Dimension, Fact, named
+from analytics_lib.facts.fact import SINCE, UNKNOWN, UNTIL, Dimension, Fact, named
 
 _session, _search, _quote = schema.sessions.c, schema.searches.c, schema.quotes.c
 
@@ -139,9 +139,15 @@ _paths = (
     .subquery("paths")
 )
 _path = (*(_paths.c[column.name] for column in _who), _paths.c.path)
+_channel = func.coalesce(_paths.c.channel, UNKNOWN)
+_next_channel = func.lead(_channel).over(
+    partition_by=_path, order_by=(_channel, _paths.c.started_at, _paths.c.session_id)
+)
 _ended = (
     select(
         _paths,
+        # Told here, where one sort serves all; what lies too far back below is never the last.
+        case((_next_channel == _channel, 0), else_=1).label("is_last_of_channel"),
         func.max(_paths.c.booked_at).over(partition_by=_path).label("converted_at"),
         func.max(case((_paths.c.booked_at.is_not(None), _paths.c.started_at)))
         .over(partition_by=_path)
@@ -168,6 +174,8 @@ _touches = (
         func.count().over(partition_by=_own).label("touches"),
         func.min(_ended.c.started_at).over(partition_by=_own).label("first_started_at"),
         func.lag(_ended.c.channel).over(partition_by=_own, order_by=_in_order).label("channel_before"),
+        _ended.c.is_last_of_channel,
+        func.sum(_ended.c.is_last_of_channel).over(partition_by=_own).label("channels"),
     )
     .where(_inside)
     .subquery("touches")

@@ -80,8 +80,8 @@ left = case((is_last, whole - WholeQuotient(whole, number) * number), else_=0)
 between = WholeQuotient(whole // 5, number - 2)
 
 
-def _credit(name: str, title: str, says: str, value: ColumnElement[Any]) -> Metric:
-    return _journey(name=name, title=title, says=says, how="sum", value=value, per=CREDIT)
+def _credit(name: str, title: str, says: str, value: ColumnElement[Any], source: str = "own") -> Metric:
+    return _journey(name=name, title=title, says=says, how="sum", value=value, per=CREDIT, source=source)
 
 
 attributed_last_touch = _credit(
@@ -114,4 +114,17 @@ attributed_position = _credit(
         (is_last, whole * 2 // 5 + whole // 5 - between * (number - 2)),
         else_=between,
     ),
+)
+attributed_shapley = _credit(
+    "attributed_shapley",
+    "Bookings by Shapley value",
+    "Bookings made in the period, each credited in equal parts to the different channels of the visits that "
+    "led there, on the last visit from each.",
+    case(
+        (touch.is_last_of_channel == 0, 0),
+        (is_last, whole - WholeQuotient(whole, touch.channels) * (touch.channels - 1)),
+        else_=WholeQuotient(whole, touch.channels),
+    ),
+    source="Zhao, Mahboobi and Bagheri 2018, Shapley value methods for attribution modeling in online "
+    "advertising; the closed form where a set of channels is worth the bookings whose channels all lie in it",
 )

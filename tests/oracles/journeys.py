@@ -13,6 +13,7 @@ from tests.oracles.cuts import SOLD, own
 from tests.oracles.domain import Domain
 from tests.oracles.oracle import (
     HALF,
+    UNKNOWN,
     Base,
     Cell,
     Cut,
@@ -126,6 +127,21 @@ def by_position(place: int, count: int) -> int | None:
     return WHOLE - 400_000 - between * (count - 2) if place == count else between
 
 
+def shapley(world: World) -> Iterator[Seen]:
+    """Equal parts for the different channels of a way, each on the last visit from there."""
+    for way in ways(world):
+        named = [UNKNOWN if visit.channel is None else visit.channel for visit in way.visits]
+        each = WHOLE // len(set(named))
+        channel_before = None
+        for place, (visit, channel) in enumerate(zip(way.visits, named, strict=True), start=1):
+            amount = 0 if channel in named[place:] else each
+            if place == len(named):
+                amount = WHOLE - each * (len(set(named)) - 1)
+            touch = Row(**{**vars(visit), "table": "touches", "channel_before": channel_before})
+            yield Seen(touch, way.booked_at, amount)
+            channel_before = visit.channel
+
+
 def days_on_the_way(world: World) -> Iterator[Seen]:
     for way in ways(world):
         touch = Row(**{**vars(way.visits[-1]), "table": "touches"})
@@ -154,6 +170,7 @@ METRICS: dict[str, tuple[Formula, Tallying | Base | None]] = {
     "attributed_first_touch": (credited(first_touch), first_touch),
     "attributed_linear": (credited(linear), linear),
     "attributed_position": (credited(by_position), by_position),
+    "attributed_shapley": (credited(shapley), shapley),
 }
 """Metric -> its formula over a cell, and the tally whose rows it rests on."""
 
