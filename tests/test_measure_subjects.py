@@ -143,6 +143,10 @@ def test_more_questions(sampled: Warehouse, subject: str, question: str) -> None
     hold(sampled, subject, QUESTIONS[question])
 
 
+def test_channels_by_weeks_and_those_before(sampled: Warehouse) -> None:
+    VISITS.hold(sampled, sample(), look_at("month", "2026-03"), ("channel",), "week", "previous")
+
+
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_distributor_with_its_children(sampled: Warehouse, subject: str) -> None:
     hold(sampled, subject, of_a_distributor())

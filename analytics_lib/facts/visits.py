@@ -106,12 +106,12 @@ quotes = Fact(
 """Prices shown to people."""
 
 # A visit that does not say whether it is a test is none, and on the same way as those that say so.
-_is_test = func.coalesce(_session.is_test, false()).label("is_test")
-_who = (_session.visitor_id, _session.business_model, _session.partner_id, _is_test)
+is_test = func.coalesce(_session.is_test, false()).label("is_test")
+_who = (_session.visitor_id, _session.business_model, _session.partner_id, is_test)
 _order = (_session.started_at, _session.session_id)
 # What is booked later is not known yet, and nothing is booked before its visit begins.
 _books = and_(_session.booked_at < UNTIL, _session.booked_at >= _session.started_at)
-_booked_at = case((_books, _session.booked_at))
+booked_at = case((_books, _session.booked_at))
 _has_booked = case((_books, 1), else_=0)
 
 # Only visitors who booked in the period, and only their visits that may have led there.
@@ -125,7 +125,7 @@ _paths = (
         _session.device,
         _session.booking_id,
         _session.started_at,
-        _booked_at.label("booked_at"),
+        booked_at.label("booked_at"),
         func.coalesce(
             func.sum(_has_booked).over(partition_by=_who, order_by=_order, rows=(None, -1)), 0
         ).label("path"),
