@@ -99,6 +99,9 @@ SUBJECTS = {
             ("weekday", "hour_of_day"),
             ("leg",),
             ("lifecycle_state",),
+            ("from_state",),
+            ("from_state", "lifecycle_state"),
+            ("lifecycle_state", "partner_kind", "from_state"),
         ),
     ),
 }
