@@ -17,6 +17,9 @@ from analytics_lib.statement.elapsed import elapsed
 from analytics_lib.statement.windows import Window, earlier
 from analytics_lib.suppression import NOBODY, Hidden
 
+Alike = tuple[int, str]
+"""The place of a dimension among those asked for, and the value that groups share in it."""
+
 
 class Cells:
     """What the database counted, asked for metric by metric.
@@ -39,7 +42,7 @@ class Cells:
         self._unserved = unserved
         self._withheld = withheld
         self._completed: dict[Place, dict[str, Cell]] = {}
-        self._totals: dict[tuple[int, datetime | None], dict[str, Cell]] = {}
+        self._totals: dict[tuple[int, datetime | None, Alike | None], dict[str, Cell]] = {}
         self._gaps: dict[tuple[int, datetime, datetime], str | None] = {}
         found = sorted({group for _, _, group in counted}) if question.by else [()]
         self.groups: tuple[Group, ...] = tuple(found) or ((UNKNOWN,) * len(question.by),)
@@ -48,7 +51,12 @@ class Cells:
         """The cell of any metric at a place."""
         leaves = self._shown(arm, bucket, group)
         is_of_all = bool(self._question.by) and _looks_at_all(metric)
-        return evaluate(metric, leaves, self._all_groups(arm, bucket) if is_of_all else leaves)
+        if not is_of_all:
+            return evaluate(metric, leaves, leaves)
+        within = metric.within if isinstance(metric, Share) else None
+        by = self._question.by
+        alike = (by.index(within), group[by.index(within)]) if within in by else None
+        return evaluate(metric, leaves, self._all_groups(arm, bucket, alike))
 
     def _shown(self, arm: int, bucket: Bucket | None, group: Group) -> Mapping[str, Cell]:
         leaves = self._leaves(arm, bucket, group)
@@ -69,10 +77,14 @@ class Cells:
             }
         return self._completed[place]
 
-    def _all_groups(self, arm: int, bucket: Bucket | None) -> dict[str, Cell]:
-        place = (arm, bucket.key if bucket else None)
+    def _all_groups(self, arm: int, bucket: Bucket | None, alike: Alike | None) -> dict[str, Cell]:
+        place = (arm, bucket.key if bucket else None, alike)
         if place not in self._totals:
-            everywhere = [self._leaves(arm, bucket, group) for group in self.groups]
+            everywhere = [
+                self._leaves(arm, bucket, group)
+                for group in self.groups
+                if alike is None or group[alike[0]] == alike[1]
+            ]
             self._totals[place] = {
                 leaf.name: _added([cells[leaf.name] for cells in everywhere])
                 for leaf in self._question.leaves

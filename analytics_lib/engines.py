@@ -157,6 +157,27 @@ def _compile_converted_duckdb(element: Converted, compiler: Any, **kw: Any) -> s
     return f"CAST(sign({amount}) * (({double}) // {2 * element.divisor}) AS BIGINT)"
 
 
+class Proportion(FunctionElement[int]):
+    """amount x part / whole in whole numbers, half away from zero, exact beyond 64 bits; whole above zero."""
+
+    type = BigInteger()
+    inherit_cache = True
+
+
+@compiles(Proportion)
+def _compile_proportion(element: Proportion, compiler: Any, **kw: Any) -> str:
+    amount, part, whole = (compiler.process(clause, **kw) for clause in element.clauses)
+    product = f"CAST({amount} AS NUMERIC) * {part}"
+    return f"CAST(sign({product}) * div(2 * abs({product}) + {whole}, 2 * {whole}) AS BIGINT)"
+
+
+@compiles(Proportion, "duckdb")
+def _compile_proportion_duckdb(element: Proportion, compiler: Any, **kw: Any) -> str:
+    amount, part, whole = (compiler.process(clause, **kw) for clause in element.clauses)
+    product = f"CAST({amount} AS HUGEINT) * {part}"
+    return f"CAST(sign({product}) * ((2 * abs({product}) + {whole}) // (2 * {whole})) AS BIGINT)"
+
+
 class Spoken(FunctionElement[Any]):
     """An expression with the words that stand for it in a metric's formula; engines see the expression."""
 

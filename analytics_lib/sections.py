@@ -203,6 +203,7 @@ B2C: Section = {
             "attributed_first_touch",
             "attributed_linear",
             "attributed_position",
+            "attributed_shapley",
         ),
         ("channel",),
     ),

@@ -177,6 +177,24 @@ def test_9_everybody_is_there_where_a_cohort_begins(sampled: Warehouse) -> None:
         assert values == sorted(values, reverse=True)
 
 
+@pytest.mark.parametrize("period", ["2025-05", "2026-03", "2026-W20"])
+def test_changes_of_state_lead_from_what_stood_to_what_stands(sampled: Warehouse, period: str) -> None:
+    scope = Scope.build(period=period, as_of=END, zone=ZONE)
+    (partners, moves) = find(["partners", "partner_transitions"])
+    stood = measure([partners], scope, by=("lifecycle_state",), compare="previous", warehouse=sampled)
+    gained = dict(zip(stood["lifecycle_state"], stood["change"], strict=True))
+    pairs = measure([moves], scope, by=("from_state", "lifecycle_state"), warehouse=sampled)
+    assert pairs["value"].sum() > 3
+    for move in pairs.to_dict("records"):
+        gained[move["lifecycle_state"]] -= move["value"]
+        gained[move["from_state"]] += move["value"]
+    # What is left is who joined.
+    joined = measure([partners], scope, compare="previous", warehouse=sampled)["change"].sum()
+    assert {state: change for state, change in gained.items() if change} == (
+        {"onboarding": joined} if joined else {}
+    )
+
+
 def test_10_the_legs_make_up_the_price(sampled: Warehouse) -> None:
     """To the cent, in every currency and business model."""
     frame = sampled.fetch(_legs())

@@ -99,6 +99,9 @@ SUBJECTS = {
             ("weekday", "hour_of_day"),
             ("leg",),
             ("lifecycle_state",),
+            ("from_state",),
+            ("from_state", "lifecycle_state"),
+            ("lifecycle_state", "partner_kind", "from_state"),
         ),
     ),
 }
@@ -141,6 +144,10 @@ def test_questions(sampled: Warehouse, subject: str, question: str) -> None:
 @pytest.mark.parametrize(("subject", "question"), tuple(questions(often=False)))
 def test_more_questions(sampled: Warehouse, subject: str, question: str) -> None:
     hold(sampled, subject, QUESTIONS[question])
+
+
+def test_channels_by_weeks_and_those_before(sampled: Warehouse) -> None:
+    VISITS.hold(sampled, sample(), look_at("month", "2026-03"), ("channel",), "week", "previous")
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)

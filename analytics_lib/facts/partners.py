@@ -41,11 +41,11 @@ AT_RISK_AFTER = timedelta(days=30)
 DORMANT_AFTER = timedelta(days=90)
 CHURNED_AFTER = timedelta(days=365)
 
-_no_test = or_(_booking.is_test.is_(None), _booking.is_test == false())
+no_test = or_(_booking.is_test.is_(None), _booking.is_test == false())
 
 _first_sold = (
     select(_booking.partner_id.label("seller"), func.min(_booking.created_at).label("first_booking_at"))
-    .where(_booking.partner_id.is_not(None), _no_test)
+    .where(_booking.partner_id.is_not(None), no_test)
     .group_by(_booking.partner_id)
     .subquery("first_sold")
 )
@@ -64,7 +64,7 @@ _careers = (
 )
 
 
-def _which(source: Any) -> tuple[Dimension, ...]:
+def which(source: Any) -> tuple[Dimension, ...]:
     return (
         Dimension("business_model", "Business model", source.c.business_model),
         Dimension("partner", "Partner", source.c.partner_id),
@@ -77,7 +77,7 @@ careers = Fact(
     name="partners",
     table=_careers,
     known_at=_careers.c.joined_at,
-    dimensions=named(_which(_careers)),
+    dimensions=named(which(_careers)),
     reads=frozenset({("partners", "partner_id"), ("bookings", "partner_id"), ("bookings", "is_test")}),
 )
 """Partners from joining to leaving, and when they first sold."""
@@ -90,7 +90,7 @@ _sales = (
         .over(partition_by=_booking.partner_id, order_by=_in_order)
         .label("before_at"),
     )
-    .where(_booking.partner_id.is_not(None), _booking.created_at.is_not(None), _no_test)
+    .where(_booking.partner_id.is_not(None), _booking.created_at.is_not(None), no_test)
     .subquery("sales")
 )
 
@@ -167,7 +167,7 @@ partner_states = Snapshot(
     name="partners by state",
     table=_states,
     known_at=_states.c.bucket,
-    dimensions=named((Dimension("lifecycle_state", "State", _states.c.state), *_which(_states))),
+    dimensions=named((Dimension("lifecycle_state", "State", _states.c.state), *which(_states))),
     reads=frozenset(
         {("partners", name) for name in ("partner_id", "business_model", "joined_at", "ended_at")}
         | {("bookings", name) for name in ("partner_id", "created_at", "booking_id")}
@@ -190,7 +190,7 @@ tenants = Fact(
     name="white-label terms",
     table=_tenants,
     known_at=_tenants.c.valid_from,
-    dimensions=named(_which(_tenants)),
+    dimensions=named(which(_tenants)),
     reads=frozenset({("partner_terms", "white_label"), ("partners", "partner_id")}),
 )
 """Spans in which a partner may sell on a site of its own under the platform's roof."""
@@ -224,7 +224,7 @@ tenant_visits = Fact(
     name="white-label visits",
     table=_tenant_visits,
     known_at=_tenant_visits.c.started_at,
-    dimensions=named(_which(_tenant_visits)),
+    dimensions=named(which(_tenant_visits)),
     customer=_tenant_visits.c.visitor_id,
     reads=frozenset(
         {("sessions", name) for name in ("own_domain", "is_bot", "partner_id")}

@@ -11,7 +11,7 @@ from sqlalchemy import Column, ColumnElement, Text, and_, case, cast, exists, fa
 from analytics_lib import schema
 from analytics_lib.engines import shift
 from analytics_lib.facts.cuts import to_booking, to_partner, when, who_sold
-from analytics_lib.facts.fact import SINCE, UNTIL, Dimension, Fact, named
+from analytics_lib.facts.fact import SINCE, UNKNOWN, UNTIL, Dimension, Fact, named
 
 _session, _search, _quote = schema.sessions.c, schema.searches.c, schema.quotes.c
 
@@ -113,12 +113,12 @@ quotes = Fact(
 """Prices shown to people."""
 
 # A visit that does not say whether it is a test is none, and on the same way as those that say so.
-_is_test = func.coalesce(_session.is_test, false()).label("is_test")
-_who = (_session.visitor_id, _session.business_model, _session.partner_id, _is_test)
+is_test = func.coalesce(_session.is_test, false()).label("is_test")
+_who = (_session.visitor_id, _session.business_model, _session.partner_id, is_test)
 _order = (_session.started_at, _session.session_id)
 # What is booked later is not known yet, and nothing is booked before its visit begins.
 _books = and_(_session.booked_at < UNTIL, _session.booked_at >= _session.started_at)
-_booked_at = case((_books, _session.booked_at))
+booked_at = case((_books, _session.booked_at))
 _has_booked = case((_books, 1), else_=0)
 
 # Only visitors who booked in the period, and only their visits that may have led there.
@@ -132,7 +132,7 @@ _paths = (
         _session.device,
         _session.booking_id,
         _session.started_at,
-        _booked_at.label("booked_at"),
+        booked_at.label("booked_at"),
         func.coalesce(
             func.sum(_has_booked).over(partition_by=_who, order_by=_order, rows=(None, -1)), 0
         ).label("path"),
@@ -146,9 +146,15 @@ _paths = (
     .subquery("paths")
 )
 _path = (*(_paths.c[column.name] for column in _who), _paths.c.path)
+_channel = func.coalesce(_paths.c.channel, UNKNOWN)
+_next_channel = func.lead(_channel).over(
+    partition_by=_path, order_by=(_channel, _paths.c.started_at, _paths.c.session_id)
+)
 _ended = (
     select(
         _paths,
+        # Told here, where one sort serves all; what lies too far back below is never the last.
+        case((_next_channel == _channel, 0), else_=1).label("is_last_of_channel"),
         func.max(_paths.c.booked_at).over(partition_by=_path).label("converted_at"),
         func.max(case((_paths.c.booked_at.is_not(None), _paths.c.started_at)))
         .over(partition_by=_path)
@@ -175,6 +181,8 @@ _touches = (
         func.count().over(partition_by=_own).label("touches"),
         func.min(_ended.c.started_at).over(partition_by=_own).label("first_started_at"),
         func.lag(_ended.c.channel).over(partition_by=_own, order_by=_in_order).label("channel_before"),
+        _ended.c.is_last_of_channel,
+        func.sum(_ended.c.is_last_of_channel).over(partition_by=_own).label("channels"),
     )
     .where(_inside)
     .subquery("touches")

@@ -52,9 +52,14 @@ class Ratio(Definition):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Share(Definition):
-    """A group's part of the total over all groups of the same answer."""
+    """A group's part of the total over all groups of the same answer.
+
+    With `within` it is the part of the total over the groups of the same value in that dimension, as far
+    as the answer is cut by it.
+    """
 
     of: Definition
+    within: str | None = None
 
     @property
     def parts(self) -> tuple[Definition, ...]:
@@ -62,7 +67,8 @@ class Share(Definition):
 
     @property
     def formula(self) -> str:
-        return f"{self.of.name} ÷ {self.of.name} of all groups"
+        alike = "" if self.within is None else f" of the same {self.within}"
+        return f"{self.of.name} ÷ {self.of.name} of all groups{alike}"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

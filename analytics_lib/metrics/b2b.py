@@ -9,9 +9,10 @@ from sqlalchemy import false, or_
 from analytics_lib import schema
 from analytics_lib.facts import bookings
 from analytics_lib.facts.money import commissions
+from analytics_lib.facts.partner_moves import partner_moves
 from analytics_lib.facts.partners import careers, partner_states
 from analytics_lib.facts.visits import searches_of_people as looks
-from analytics_lib.metric import Kept, Lifetime, Metric, Ratio, Stock, Sum
+from analytics_lib.metric import Kept, Lifetime, Metric, Ratio, Share, Stock, Sum
 from analytics_lib.metrics.commissions import signed
 from analytics_lib.metrics.placed import total_bookings
 
@@ -177,6 +178,28 @@ partner_days_in_state = Stock(
     rows=partner_states,
     value=partner_states.table.c.days,
     share=0.5,
+)
+partner_transitions = Metric(
+    name="partner_transitions",
+    title="Changes of state",
+    says="Changes of partners from one state to another in the period, each as often as it happened; from "
+    "from_state to lifecycle_state.",
+    unit="count",
+    better="neither",
+    owner="B2B",
+    rows=partner_moves,
+    dated=partner_moves.table.c.moved_at,
+)
+partner_transition_share = Share(
+    name="partner_transition_share",
+    title="Share of changes of state",
+    says="Of the changes of partners from a state in the period, the share that led to another one.",
+    unit="share",
+    better="neither",
+    owner="B2B",
+    small_base=5,
+    of=partner_transitions,
+    within="from_state",
 )
 partner_survival_12m = Lifetime(
     name="partner_survival_12m",

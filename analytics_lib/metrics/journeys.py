@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, case
 
 from analytics_lib.engines import MicrosBetween, WholeQuotient
+from analytics_lib.facts.journeys import ended_ways
 from analytics_lib.facts.visits import CREDIT, touches
-from analytics_lib.metric import Metric, Ratio, Share
+from analytics_lib.metric import Metric, Ratio, Removal, Share
 
-touch = touches.table.c
+touch, step = touches.table.c, ended_ways.table.c
 
 SECONDS_A_DAY = 86_400
 
@@ -80,8 +81,8 @@ left = case((is_last, whole - WholeQuotient(whole, number) * number), else_=0)
 between = WholeQuotient(whole // 5, number - 2)
 
 
-def _credit(name: str, title: str, says: str, value: ColumnElement[Any]) -> Metric:
-    return _journey(name=name, title=title, says=says, how="sum", value=value, per=CREDIT)
+def _credit(name: str, title: str, says: str, value: ColumnElement[Any], source: str = "own") -> Metric:
+    return _journey(name=name, title=title, says=says, how="sum", value=value, per=CREDIT, source=source)
 
 
 attributed_last_touch = _credit(
@@ -114,4 +115,34 @@ attributed_position = _credit(
         (is_last, whole * 2 // 5 + whole // 5 - between * (number - 2)),
         else_=between,
     ),
+)
+attributed_shapley = _credit(
+    "attributed_shapley",
+    "Bookings by Shapley value",
+    "Bookings made in the period, each credited in equal parts to the different channels of the visits that "
+    "led there, on the last visit from each.",
+    case(
+        (touch.is_last_of_channel == 0, 0),
+        (is_last, whole - WholeQuotient(whole, touch.channels) * (touch.channels - 1)),
+        else_=WholeQuotient(whole, touch.channels),
+    ),
+    source="Zhao, Mahboobi and Bagheri 2018, Shapley value methods for attribution modeling in online "
+    "advertising; the closed form where a set of channels is worth the bookings whose channels all lie in it",
+)
+attributed_markov = Removal(
+    name="attributed_markov",
+    title="Bookings by removal effect",
+    says="Bookings made in the period, credited to channels in proportion to the chance of a booking that is "
+    "lost without each, in a chain of the ways that ended in the period: booked, or 30 days without a visit.",
+    unit="count",
+    owner="B2C",
+    for_partners=True,
+    rows=ended_ways,
+    dated=step.ended_at,
+    state="channel",
+    before=step.channel_before,
+    is_first=step.is_first,
+    is_last=step.is_last,
+    is_converted=step.is_converted,
+    source="Anderl, Becker, von Wangenheim and Schumann 2016, Mapping the customer journey, IJRM 33",
 )

@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import and_
+from sqlalchemy import and_, case
 
 from analytics_lib import schema
-from analytics_lib.engines import shift
+from analytics_lib.engines import Proportion, Spoken, shift
 from analytics_lib.facts.payments import refunds
 from analytics_lib.metric import Metric, Ratio, Sum
 from analytics_lib.metrics.commissions import net_revenue
@@ -40,6 +40,38 @@ refunded_value = _by_event(
     unit="money",
     how="sum",
     value=refund.amount_base_minor,
+)
+# What was captured later is not known yet; what was paid in another currency, or gives back more than was
+# paid, has no rate to be held against.
+_has_rate = and_(
+    payment.captured_at.is_not(None),
+    payment.attempted_at.is_not(None),
+    payment.currency == refund.currency,
+    payment.amount_minor > 0,
+    refund.amount_minor.between(0, payment.amount_minor),
+)
+_at_capture = Spoken(
+    case((_has_rate, Proportion(refund.amount_minor, payment.captured_base_minor, payment.amount_minor))),
+    "amount_at_rate_of_capture",
+)
+refunded_value_at_capture_rates = _by_event(
+    name="refunded_value_at_capture_rates",
+    title="Refunded value at the rates of capture",
+    says="Amount refunded in the period, each at the exchange rate at which its payment was captured.",
+    unit="money",
+    how="sum",
+    value=_at_capture,
+    where=refund.amount_base_minor.is_not(None),
+)
+refund_exchange_difference = _by_event(
+    name="refund_exchange_difference",
+    title="Exchange difference of refunds",
+    says="What the refunds paid in the period are worth more, at the rates when they were asked for, than at "
+    "those at which their payments were captured.",
+    unit="money",
+    how="sum",
+    value=refund.amount_base_minor - _at_capture,
+    source="own: Σ local × (rate at refund − rate at capture)",
 )
 refunded_payments = _by_payment(
     name="refunded_payments",

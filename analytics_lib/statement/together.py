@@ -8,13 +8,14 @@ from typing import Any, TypeVar
 
 from analytics_lib.facts import Snapshot
 from analytics_lib.local_time import TimeFrame
-from analytics_lib.metric import Cohort, Kept, Leaf, Lifetime, Metric, Overlap, Seasonal, Stock
+from analytics_lib.metric import Cohort, Kept, Leaf, Lifetime, Metric, Overlap, Removal, Seasonal, Stock
 from analytics_lib.statement.asking import Statement
 from analytics_lib.statement.cohorts import build_cohorts
 from analytics_lib.statement.conditions import spelled
 from analytics_lib.statement.counted import build
 from analytics_lib.statement.lengths import build_lengths
 from analytics_lib.statement.lifetimes import build_lasting
+from analytics_lib.statement.removals import build_removals
 from analytics_lib.statement.returning import build_returning
 from analytics_lib.statement.seasons import build_seasons
 from analytics_lib.statement.side_by_side import build_side_by_side
@@ -47,9 +48,11 @@ def statements(
         yield build_cohorts(cohorts, arms, by, over)
     for seasonal in _alike(leaves, Seasonal, lambda leaf: _same(leaf, leaf.dated)):
         yield build_seasons(seasonal, arms, by, over, complete(seasonal[0]))
-    for overlap in leaves:
-        if isinstance(overlap, Overlap):
-            yield build_lengths(overlap, arms, by, over)
+    for leaf in leaves:
+        if isinstance(leaf, Overlap):
+            yield build_lengths(leaf, arms, by, over)
+        if isinstance(leaf, Removal):
+            yield build_removals(leaf, arms, by, over)
 
 
 def _of_stocks(

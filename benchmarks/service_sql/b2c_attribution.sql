@@ -28,7 +28,12 @@ ended AS (
 ),
 touches AS (
     SELECT *, row_number() OVER in_order AS place, count(*) OVER journey AS touches,
-        lag(channel) OVER in_order AS from_channel, min(started_at) OVER journey AS first_at
+        lag(channel) OVER in_order AS from_channel, min(started_at) OVER journey AS first_at,
+        row_number() OVER (
+            PARTITION BY visitor_id, business_model, partner_id, path, coalesce(channel, 'unknown')
+            ORDER BY started_at DESC, session_id DESC
+        ) AS place_in_channel,
+        count(DISTINCT coalesce(channel, 'unknown')) OVER journey AS channels
     FROM ended
     WHERE converted_at >= TIMESTAMP '2026-09-30 22:00' AND last_at >= converted_at - INTERVAL 1 DAY
         AND started_at >= last_at - INTERVAL 30 DAY
@@ -48,6 +53,10 @@ SELECT coalesce(channel, 'unknown') AS channel,
         WHEN place = 1 THEN 400000
         WHEN place = touches THEN 400000 + 200000 % (touches - 2)
         ELSE 200000 // (touches - 2)
-    END) / 1000000 AS attributed_position
+    END) / 1000000 AS attributed_position,
+    sum(CASE
+        WHEN place_in_channel > 1 THEN 0
+        ELSE 1000000 // channels + CASE WHEN place = touches THEN 1000000 % channels ELSE 0 END
+    END) / 1000000 AS attributed_shapley
 FROM touches
 GROUP BY ALL

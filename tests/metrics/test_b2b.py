@@ -6,8 +6,12 @@ from datetime import datetime
 
 import pytest
 
-from tests.engines import Place
-from tests.metrics.four_partners import of_partners
+from analytics_lib.catalogue import find
+from analytics_lib.measure import measure
+from analytics_lib.scope import Scope
+from tests.engines import Place, about_frame
+from tests.made_rows import frame_of
+from tests.metrics.four_partners import AS_OF, ROWS, of_partners
 from tests.metrics.small_world import Rows, ask
 
 
@@ -98,6 +102,102 @@ def test_states_change_on_the_day(place: Place) -> None:
     assert states == {"at_risk": 1, "dormant": 1, "churned": 1, "active": 1, "ramp": 2}
     days = ask(place, rows, "partner_days_in_state", period="2026-03", as_of=as_of, by="partner")
     assert days == {"a": 0, "b": 0, "c": 0, "d": 0, "e": 29, "f": 29}
+
+
+MOVES = ("partner_transitions", "partner_transition_share")
+
+
+@pytest.mark.parametrize(
+    ("period", "moves"),
+    [
+        # p1 on the 5th, p2 on the 20th, both by their first booking
+        ("2025-03", {("onboarding", "ramp"): 2}),
+        # p1 on the 24th and p2 on the 19th, 30 days after a booking
+        ("2025-04", {("ramp", "at_risk"): 2}),
+        ("2025-06", {("at_risk", "dormant"): 2}),
+        # p1 and p2 sold again, and p2 left; p3 sold for the first time
+        ("2026-02", {("dormant", "active"): 2, ("active", "churned"): 1, ("onboarding", "ramp"): 1}),
+        # p3 on the 17th and back on the 31st; p4 joined; p1 went on
+        ("2026-03", {("ramp", "at_risk"): 1, ("at_risk", "ramp"): 1}),
+        # p1 on the 15th; p2 had left before it sold, and p5 joined
+        ("2026-04", {("active", "at_risk"): 1, ("ramp", "at_risk"): 1}),
+    ],
+)
+def test_changes_of_state(place: Place, period: str, moves: dict[tuple[str, str], int]) -> None:
+    assert of_partners(place, MOVES[0], period=period) == {MOVES[0]: sum(moves.values())}
+    for place_in_pair, dimension in enumerate(("from_state", "lifecycle_state")):
+        wanted: dict[str, int] = {}
+        for pair, count in moves.items():
+            wanted[pair[place_in_pair]] = wanted.get(pair[place_in_pair], 0) + count
+        assert of_partners(place, MOVES[0], period=period, by=dimension) == wanted
+
+
+def test_a_share_of_changes_is_one_of_those_from_the_same_state(place: Place) -> None:
+    tables = {name: frame_of(name, found) for name, found in ROWS.items()}
+    with place.holding({"about": about_frame(AS_OF), **tables}) as warehouse:
+        year = Scope.build(period="all", as_of=AS_OF, data_from=datetime(2024, 1, 1))
+        frame = measure(find(MOVES), year, by=("lifecycle_state", "from_state"), warehouse=warehouse)
+    found = {(row.metric, row.from_state, row.lifecycle_state): row.value for row in frame.itertuples()}
+    # Of the moves from active, p2 left and p1 fell silent; of those from at_risk, p3 came back.
+    assert found[MOVES[0], "active", "churned"] == found[MOVES[0], "active", "at_risk"] == 1
+    assert found[MOVES[1], "active", "churned"] == found[MOVES[1], "active", "at_risk"] == 1 / 2
+    assert found[MOVES[0], "at_risk", "dormant"] == 2
+    assert found[MOVES[1], "at_risk", "dormant"] == pytest.approx(2 / 3)
+    assert found[MOVES[1], "onboarding", "ramp"] == 1
+    # Of all moves, where it is not said from where
+    by_arrival = of_partners(place, MOVES[1], period="2026-02", by="lifecycle_state")
+    assert by_arrival == {"active": 1 / 2, "churned": 1 / 4, "ramp": 1 / 4}
+
+
+def test_a_state_is_reached_in_the_month_at_whose_end_it_stands(place: Place) -> None:
+    """At the end of March, 30, 90 and 365 days after a booking are 2 March, 1 January and 1 April 2025."""
+    sold = {
+        "a": [datetime(2026, 3, 2)],
+        "b": [datetime(2026, 1, 1)],
+        "c": [datetime(2025, 4, 1)],
+        "d": [datetime(2026, month, day) for month, day in ((1, 1), (1, 20), (2, 15), (3, 10))],
+        "e": [datetime(2026, 3, 2, 0, 0, 0, 1)],
+        "f": [datetime(2026, 2, 1), datetime(2026, 3, 3)],
+    }
+    rows: dict[str, Rows] = {
+        "partners": [{"partner_id": name, "joined_at": datetime(2024, 1, 1)} for name in sold],
+        "bookings": [
+            {"booking_id": f"{name}{number}", "partner_id": name, "created_at": when}
+            for name, times in sold.items()
+            for number, when in enumerate(times)
+        ],
+    }
+    as_of = datetime(2026, 5, 1)
+
+    def moves(period: str, by: str) -> dict[str, object]:
+        return dict(ask(place, rows, MOVES[0], period=period, as_of=as_of, by=by))
+
+    # a sells and falls silent, b and c fall silent for longer, d has sold for 90 days; e sells on the 2nd, a
+    # moment later than a; f, silent for 30 days, sells again.
+    assert moves("2026-03", "partner") == {"a": 2, "b": 1, "c": 1, "d": 1, "e": 1, "f": 2}
+    assert moves("2026-03-31", "lifecycle_state") == {"at_risk": 1, "dormant": 1, "churned": 1, "active": 1}
+    assert moves("2026-03-31", "from_state") == {"ramp": 2, "at_risk": 1, "dormant": 1}
+    # e by a moment; f, which sold last as the 3rd began, as the 2nd does
+    assert moves("2026-04-01", "partner") == {"e": 1, "f": 1}
+    # A booking at the very start of a day is known after it.
+    assert moves("2026-03-03", "from_state") == {"at_risk": 1}
+
+
+def test_nobody_moves_by_joining(place: Place) -> None:
+    joined = datetime(2026, 3, 10)
+    rows: dict[str, Rows] = {
+        "partners": [{"partner_id": name, "joined_at": joined} for name in "ab"],
+        "bookings": [
+            # Sold before it joined, and as it did: it joins in the state that this leads to.
+            {"booking_id": "a0", "partner_id": "a", "created_at": datetime(2026, 2, 20)},
+            {"booking_id": "b0", "partner_id": "b", "created_at": joined},
+        ],
+    }
+    as_of = datetime(2026, 5, 1)
+    found = ask(place, rows, "partner_transitions", period="2026-03", as_of=as_of, by="from_state")
+    assert found == {"ramp": 1}  # a, 30 days after its booking
+    states = ask(place, rows, "partners", period="2026-03-10", as_of=as_of, by="lifecycle_state")
+    assert states == {"ramp": 2}
 
 
 def test_a_year_is_survived_by_who_stays_longer(place: Place) -> None:

@@ -8,6 +8,7 @@ s3 and s5 do, leads to the next one, which there is not yet; s7 is booked in Apr
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import permutations
 
 import pytest
 
@@ -52,7 +53,13 @@ def test_transitions(place: Place) -> None:
     assert since[names[1], "ads"] == pytest.approx(1 / 3)
 
 
-CREDITS = ("attributed_last_touch", "attributed_first_touch", "attributed_linear", "attributed_position")
+CREDITS = (
+    "attributed_last_touch",
+    "attributed_first_touch",
+    "attributed_linear",
+    "attributed_position",
+    "attributed_shapley",
+)
 
 
 def test_credits_by_channel(place: Place) -> None:
@@ -79,13 +86,15 @@ def test_credits_by_channel(place: Place) -> None:
         "search": 0.5,
         "unknown": 1,
     }
+    # Nobody came twice from the same channel.
+    assert by_metric["attributed_shapley"] == by_metric["attributed_linear"]
 
 
 def test_credits_add_up_to_the_bookings(place: Place) -> None:
     assert march(place, *CREDITS) == dict.fromkeys(CREDITS, 3)
 
 
-def way(*visits: tuple[str, timedelta], booked: datetime = BOOKED, **more: object) -> Rows:
+def way(*visits: tuple[str | None, timedelta], booked: datetime = BOOKED, **more: object) -> Rows:
     """Visits of one visitor, by channel and by how long before the booking they begin; the last one books."""
     rows: Rows = [
         {
@@ -154,6 +163,54 @@ def test_what_does_not_divide_goes_to_the_last_visit(place: Place) -> None:
         ("attributed_position", "a"): 0.4,
         **{("attributed_position", channel): 0.066666 for channel in "bcd"},
         ("attributed_position", "e"): 0.400002,
+    }
+
+
+def test_a_channel_that_comes_again_is_credited_once_by_shapley(place: Place) -> None:
+    visits = way(
+        *((channel, days * DAY) for channel, days in zip(("a", None, "b", "a"), (4, 3, 2, 1), strict=True))
+    )
+    # Three channels; the millionth left over goes to the last visit's.
+    assert of(place, visits, "attributed_shapley", by="channel") == {
+        ("attributed_shapley", "a"): 0.333334,
+        ("attributed_shapley", "b"): 0.333333,
+        ("attributed_shapley", "unknown"): 0.333333,
+    }
+    # On the last visit from each channel: what is said of the first is nothing.
+    assert of(place, visits, "attributed_shapley", by="from_channel") == {
+        ("attributed_shapley", "unknown"): 0.333333,
+        ("attributed_shapley", "a"): 0.333333,
+        ("attributed_shapley", "b"): 0.333334,
+    }
+
+
+def test_the_closed_form_is_the_shapley_value(place: Place) -> None:
+    """What a channel adds to the bookings of those before it, on average over all orders of channels."""
+    paths = ("a", "ab", "aba", "cab", "bbb", "acac")
+    sessions = [
+        visit
+        for number, path in enumerate(paths)
+        for visit in way(
+            *((channel, (len(path) - step) * DAY) for step, channel in enumerate(path)),
+            visitor_id=str(number),
+        )
+    ]
+
+    def worth(channels: tuple[str, ...]) -> int:
+        return sum(set(path) <= set(channels) for path in paths)
+
+    orders = list(permutations("abc"))
+    added = {
+        channel: [
+            worth(order[: order.index(channel) + 1]) - worth(order[: order.index(channel)])
+            for order in orders
+        ]
+        for channel in "abc"
+    }
+    found = of(place, sessions, "attributed_shapley", by="channel")
+    assert found == {
+        ("attributed_shapley", channel): pytest.approx(sum(gains) / len(orders), abs=1e-5)
+        for channel, gains in added.items()
     }
 
 

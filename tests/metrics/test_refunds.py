@@ -77,3 +77,104 @@ def test_what_refunds_cost(place: Place) -> None:
     assert found["refund_revenue_impact"] == Decimal("8.30")
     # over a net revenue of 100 - 17
     assert found["refund_revenue_impact_rate"] == pytest.approx(0.1)
+
+
+CAPTURED, REFUNDED = datetime(2026, 3, 2, 9), datetime(2026, 3, 20, 9)
+AT_CAPTURE, DIFFERENCE = "refunded_value_at_capture_rates", "refund_exchange_difference"
+OF_PAYMENT = {"USD": "p0", "GBP": "p0", "EUR": "p1", "KWD": "p2"}
+
+
+def exchanged(
+    place: Place,
+    *refunds: tuple[str, int, int | None],
+    captured: datetime | None = CAPTURED,
+    as_of: datetime = datetime(2026, 12, 1),
+) -> dict[str, object]:
+    """Refunds of USD 300.00 captured for 250.00, and of EUR 50.00, as (payment, amount, base amount)."""
+    paid = {"attempted_at": CAPTURED, "business_model": "b2c", "is_test": False}
+    payments = [
+        {
+            **paid,
+            "currency": "USD",
+            "amount_minor": 300_00,
+            "captured_at": captured,
+            "captured_base_minor": 250_00,
+        },
+        {
+            **paid,
+            "currency": "EUR",
+            "amount_minor": 50_00,
+            "captured_at": CAPTURED,
+            "captured_base_minor": 50_00,
+        },
+        {
+            **paid,
+            "currency": "KWD",
+            "amount_minor": 10_000,
+            "captured_at": CAPTURED,
+            "captured_base_minor": None,
+        },
+    ]
+    given_back = [
+        {
+            "attempt_id": OF_PAYMENT[currency],
+            "currency": currency,
+            "amount_minor": amount,
+            "amount_base_minor": base,
+            "requested_at": REFUNDED,
+            "refunded_at": REFUNDED,
+            "business_model": "b2c",
+            "is_test": False,
+        }
+        for currency, amount, base in refunds
+    ]
+    tables = {"payments": frame_of("payments", payments), "refunds": frame_of("refunds", given_back)}
+    found = march(place, "refunded_value", AT_CAPTURE, DIFFERENCE, as_of=as_of, **tables)
+    return {name: None if value is None else str(value) for name, value in found.items()}
+
+
+def test_what_refunds_are_worth_more_than_when_they_were_captured(place: Place) -> None:
+    # A third of the dollars was 83.33 and a bit, two thirds were 166.67; euros stay what they are.
+    assert exchanged(place, ("USD", 100_00, 90_00), ("USD", 200_00, 160_00), ("EUR", 20_00, 20_00)) == {
+        "refunded_value": "270.00",
+        AT_CAPTURE: "270.00",
+        DIFFERENCE: "0.00",
+    }
+    assert exchanged(place, ("USD", 100_00, 90_00)) == {
+        "refunded_value": "90.00",
+        AT_CAPTURE: "83.33",
+        DIFFERENCE: "6.67",
+    }
+    # Half a cent goes up: 3 of 300.00 dollars are 2.5 cents.
+    assert exchanged(place, ("USD", 3, 2), ("USD", 300_00, 240_00)) == {
+        "refunded_value": "240.02",
+        AT_CAPTURE: "250.03",
+        DIFFERENCE: "-10.01",
+    }
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        ("KWD", 1_000, 4_00),  # its capture has no value
+        ("GBP", 10_00, 12_00),  # of a payment in dollars
+        ("EUR", 50_01, 50_01),  # more than was paid
+        ("EUR", -1, -1),
+        ("EUR", 1_00, None),
+    ],
+)
+def test_a_refund_without_a_rate_of_capture_is_left_out(
+    place: Place, odd: tuple[str, int, int | None]
+) -> None:
+    found = exchanged(place, ("USD", 100_00, 90_00), odd)
+    assert (found[AT_CAPTURE], found[DIFFERENCE]) == ("83.33", "6.67")
+    alone = exchanged(place, odd)
+    assert alone[DIFFERENCE] is None
+
+
+def test_what_is_captured_later_has_no_rate_yet(place: Place) -> None:
+    late = datetime(2026, 3, 25, 9)
+    wanted = {"refunded_value": "90.00", AT_CAPTURE: "83.33", DIFFERENCE: "6.67"}
+    assert exchanged(place, ("USD", 100_00, 90_00), captured=late) == wanted
+    before = exchanged(place, ("USD", 100_00, 90_00), captured=late, as_of=datetime(2026, 3, 22))
+    assert before == {"refunded_value": "90.00", AT_CAPTURE: None, DIFFERENCE: None}

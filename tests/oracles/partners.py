@@ -204,6 +204,29 @@ def partner_days(world: World) -> Iterator[Seen]:
         yield Seen(row, seen.when, row.days)
 
 
+def moves(world: World) -> Iterator[Seen]:
+    """Changes of state: what held just before an instant at which anything could change, and just after."""
+    sold = bookings_by_partner(world)
+    for partner in world.scoped("partners"):
+        times = sold.get(partner.partner_id, [])
+        turns = {when + INSTANT for when in [*times, partner.ended_at] if when is not None}
+        turns |= {when + days * DAY for when in times for days in (30, 90, 365)}
+        for turn in turns:
+            before = turn - INSTANT
+            if partner.joined_at is None or before <= partner.joined_at or not world.look.holds(before):
+                continue
+            was, now = state_at(partner, times, before), state_at(partner, times, turn)
+            if was != now:
+                yield Seen(like(partner, "partner_moves", was=was, state=now), before)
+
+
+def part_of_moves_from_there(cell: Cell) -> Number | None:
+    """Of all moves, or of those from the same state where there is one."""
+    there = cell.part("from_state")
+    all_moves = cell.everywhere().seen(moves)
+    return divided(cell.total(moves), sum(there in (None, seen.row.was) for seen in all_moves))
+
+
 def careers(world: World) -> Iterator[Seen]:
     sold = bookings_by_partner(world)
     for partner in world.scoped("partners"):
@@ -301,6 +324,8 @@ METRICS: dict[str, tuple[Formula, Tallying | Base | None]] = {
     ),
     "partners": (total(partners), partners),
     "partner_days_in_state": (rank(partner_days, HALF), partner_days),
+    "partner_transitions": (total(moves), moves),
+    "partner_transition_share": (part_of_moves_from_there, moves),
     "partner_survival_12m": (share_beyond(365, careers, left), watched(careers, left)),
     "time_to_first_booking_median": (half_after(careers, first_sold), watched(careers, first_sold)),
     "searches": (total(looks), looks),
@@ -342,6 +367,7 @@ CUTS: dict[str, dict[str, Cut]] = {
         "hour_of_day": at(_searched_at, "hour"),
     },
     "partner_states": {"lifecycle_state": own("state"), **_PARTNER},
+    "partner_moves": {"from_state": own("was"), "lifecycle_state": own("state"), **_PARTNER},
     "careers": _PARTNER,
     "sites": _PARTNER,
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from tests.oracles import commissions
 from tests.oracles.cuts import SOLD, at, own
 from tests.oracles.domain import Domain
+from tests.oracles.exchange import half_away
 from tests.oracles.oracle import (
     Cell,
     Cut,
@@ -60,6 +62,33 @@ refunded_value = by_refund("amount_base_minor")
 revenue_reversed = by_refund("platform_reversed_base_minor")
 fees_lost = by_refund("fee_lost_base_minor")
 penalties_kept = by_refund("penalty_kept_base_minor")
+
+
+def at_the_rate_of_capture(refund: Row, world: World) -> int | None:
+    """What the refund's own amount was worth as its payment was captured, if in the same currency."""
+    payment = payment_of(refund, world)
+    if payment is None or not world.look.knows(payment.captured_at) or payment.currency is None:
+        return None
+    amounts = (refund.amount_minor, payment.amount_minor, payment.captured_base_minor)
+    if None in amounts or payment.currency != refund.currency:
+        return None
+    if payment.amount_minor <= 0 or not 0 <= refund.amount_minor <= payment.amount_minor:
+        return None
+    return half_away(Fraction(refund.amount_minor * payment.captured_base_minor, payment.amount_minor))
+
+
+@of_refunds
+def value_at_capture(refund: Row, world: World) -> Tally:
+    if refund.amount_base_minor is not None:
+        yield refund.refunded_at, at_the_rate_of_capture(refund, world)
+
+
+@of_refunds
+def exchange_difference(refund: Row, world: World) -> Tally:
+    then = at_the_rate_of_capture(refund, world)
+    is_known = then is not None and refund.amount_base_minor is not None
+    yield refund.refunded_at, refund.amount_base_minor - then if is_known else None
+
 
 # Refunds, by the instant of their payment's capture
 
@@ -131,6 +160,8 @@ def refunded_at(refund: Row, world: World) -> datetime | None:
 METRICS: dict[str, tuple[Formula, Tallying | None]] = {
     "refunds_paid": whole(refunds_paid),
     "refunded_value": whole(refunded_value),
+    "refunded_value_at_capture_rates": whole(value_at_capture),
+    "refund_exchange_difference": whole(exchange_difference),
     "refund_rate": (distinct_ratio(refunded_since, payments), payments),
     "refund_rate_30d": once_old(30),
     "refund_rate_90d": once_old(90),
