@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-import pandas as pd
 from sqlalchemy import func, select
 
 from analytics_lib import schema
@@ -63,20 +62,21 @@ def _rates(question: Question, reader: Reader) -> Mapping[str, int]:
     in_force = select(table.currency, table.units_per_base_e9).join(
         last, (last.c.currency == table.currency) & (last.c.valid_from == table.valid_from)
     )
-    frame = reader.fetch(in_force.order_by(table.currency)).dropna()
-    return {str(currency): int(units) for currency, units in frame.itertuples(index=False)}
+    rows, _, _ = reader.rows(in_force.order_by(table.currency))
+    there = (row for row in rows if None not in row.values())
+    return {row["currency"]: row["units_per_base_e9"] for row in there}
 
 
 def _with_children(scope: Scope, reader: Reader) -> tuple[str, ...]:
     """The scope's partners and, from the same view of the data, everyone below them."""
     if not scope.partners:
         return ()
-    tree = reader.fetch(select(schema.partners.c.partner_id, schema.partners.c.parent_partner_id))
+    tree, _, _ = reader.rows(select(schema.partners.c.partner_id, schema.partners.c.parent_partner_id))
     children: dict[str, list[str]] = {}
-    for partner, parent in tree.itertuples(index=False):
-        if not pd.isna(parent):
-            children.setdefault(str(parent), []).append(str(partner))
-    known = set(tree["partner_id"])
+    for row in tree:
+        if row["parent_partner_id"] is not None:
+            children.setdefault(row["parent_partner_id"], []).append(row["partner_id"])
+    known = {row["partner_id"] for row in tree}
     found: dict[str, None] = {}
     waiting = list(scope.partners)
     for partner in waiting:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from sqlalchemy import ColumnElement
 from analytics_lib.local_time import TimeFrame, to_local
 from analytics_lib.metric import Leaf, columns_of
 from analytics_lib.scope import as_text
+from analytics_lib.warehouse import Contents
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,12 @@ class Covering:
             if (low is not None and start < low) or (high is not None and until > high):
                 return f"incomplete: {table}.{name} is complete only {_between(low, high)}"
         return None
+
+
+@lru_cache(maxsize=8)
+def covering_of(contents: Contents) -> Covering:
+    """The coverage of a database as it is at one moment."""
+    return Covering.of(contents.about, contents.coverage)
 
 
 def _between(low: datetime | None, high: datetime | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics_lib.arms import arms_of
-from analytics_lib.covering import Covering
+from analytics_lib.covering import covering_of
 from analytics_lib.errors import InputError
 from analytics_lib.metric import Listing
 from analytics_lib.question import Question
@@ -30,7 +30,7 @@ def listed(listing: Listing, scope: Scope, *, warehouse: Warehouse) -> pd.DataFr
     question = Question((listing,), (listing,), (scope,), (), None, None)
     with warehouse.reading() as reader:
         contents = reader.contents()
-        why = question.why_unserved(listing, Covering.of(contents.about, contents.coverage))
+        why = question.why_unserved(listing, covering_of(contents))
         if why is not None:
             raise InputError(f"The listing {listing.name} cannot be made: {why}.")
         (arm,) = arms_of(question, contents, reader)

@@ -17,7 +17,7 @@ from analytics_lib.arithmetic import change, final
 from analytics_lib.arms import arms_of
 from analytics_lib.cell import Cell, Group, Place
 from analytics_lib.cells import Cells
-from analytics_lib.covering import Covering
+from analytics_lib.covering import Covering, covering_of
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import AnyMetric
 from analytics_lib.period import Comparison
@@ -115,7 +115,7 @@ def answer_from(reader: Reader, question: Question) -> Answer:
     """As `answer`, on a view of the data that several questions may share."""
     scope = question.scopes[0]
     contents = reader.contents()
-    covering = Covering.of(contents.about, contents.coverage)
+    covering = covering_of(contents)
     arms = arms_of(question, contents, reader)
     cells, asked = _fetch(question, arms, covering, reader)
     currency = contents.about.get("reporting_currency", "EUR")
@@ -159,9 +159,9 @@ def _fetch(
         answers = []
         names = tuple(leaf.name for leaf in statement.leaves)
         for query in statement.queries:
-            frame, sql, parameters = reader.fetch_with_sql(query)
-            answers.append(frame)
-            seen = int(frame["m0"].sum()) if "m0" in frame else len(frame)
+            rows, sql, parameters = reader.rows(query)
+            answers.append(rows)
+            seen = sum(row["m0"] for row in rows) if rows and "m0" in rows[0] else len(rows)
             asked.append(Asked(names, sql, parameters, None if few else seen))
         for place, leaf, cell in statement.cells(answers):
             by_place.setdefault(place, {})[leaf.name] = cell

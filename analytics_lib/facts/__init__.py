@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analytics_lib.facts.bookings import bookings, room_nights
-from analytics_lib.facts.fact import UNKNOWN, Dimension, Fact, Moments, Snapshot, moment, span
+from analytics_lib.facts.fact import UNKNOWN, Dimension, Fact, Moments, Snapshot, moment, span, tables_of
 
 __all__ = [
     "UNKNOWN",
@@ -15,4 +15,5 @@ __all__ = [
     "moment",
     "room_nights",
     "span",
+    "tables_of",
 ]

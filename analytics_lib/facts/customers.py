@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Select,
+    Subquery,
     Text,
     and_,
     case,
@@ -37,53 +38,65 @@ MARGIN_OVER = timedelta(days=365)
 VIP_IN = 10
 """One in this many customers, by margin, is a VIP."""
 
+
+def _firsts(*conditions: ColumnElement[bool]) -> Subquery:
+    """Each customer's first booking, with the instant of the second, of those that the conditions leave."""
+    in_order = (_booking.created_at, _booking.booking_id)
+    ordered = (
+        select(
+            _booking.booking_id,
+            _booking.customer_id,
+            _booking.business_model,
+            _booking.partner_id,
+            _booking.is_test,
+            _booking.channel,
+            _booking.device,
+            _booking.created_at,
+            func.row_number().over(partition_by=_booking.customer_id, order_by=in_order).label("place"),
+            func.lead(_booking.created_at)
+            .over(partition_by=_booking.customer_id, order_by=in_order)
+            .label("second_at"),
+        )
+        .where(
+            *conditions,
+            _booking.customer_id.is_not(None),
+            _booking.created_at.is_not(None),
+            or_(_booking.is_test.is_(None), _booking.is_test == false()),
+        )
+        .subquery("ordered_bookings")
+    )
+    return select(ordered).where(ordered.c.place == 1).subquery("first_bookings")
+
+
+def _fact_of(firsts: Subquery, *, is_narrowed: bool) -> Fact:
+    return Fact(
+        name="first bookings" if is_narrowed else "first bookings of all customers",
+        table=firsts,
+        known_at=firsts.c.created_at,
+        dimensions=named(
+            (
+                *who_sold(firsts),
+                Dimension("channel", "Channel", firsts.c.channel),
+                Dimension("device", "Device", firsts.c.device),
+                *what_was_booked(),
+                *when(firsts.c.created_at),
+            )
+        ),
+        joins=(*to_booking(firsts.c.booking_id), to_partner(firsts.c.partner_id)),
+        customer=firsts.c.customer_id,
+        reads=frozenset(("bookings", name) for name in ("customer_id", "booking_id", "is_test")),
+        is_narrowed=is_narrowed,
+    )
+
+
 # Only customers with a booking in the period can have made their first in it.
 _seen = select(_booking.customer_id).where(_booking.created_at >= SINCE, _booking.created_at < UNTIL)
-_ordered = (
-    select(
-        _booking.booking_id,
-        _booking.customer_id,
-        _booking.business_model,
-        _booking.partner_id,
-        _booking.is_test,
-        _booking.channel,
-        _booking.device,
-        _booking.created_at,
-        func.row_number()
-        .over(partition_by=_booking.customer_id, order_by=(_booking.created_at, _booking.booking_id))
-        .label("place"),
-        func.lead(_booking.created_at)
-        .over(partition_by=_booking.customer_id, order_by=(_booking.created_at, _booking.booking_id))
-        .label("second_at"),
-    )
-    .where(
-        _booking.customer_id.in_(_seen),
-        _booking.created_at.is_not(None),
-        or_(_booking.is_test.is_(None), _booking.is_test == false()),
-    )
-    .subquery("ordered_bookings")
-)
-_firsts = select(_ordered).where(_ordered.c.place == 1).subquery("first_bookings")
 
-first_bookings = Fact(
-    name="first bookings",
-    table=_firsts,
-    known_at=_firsts.c.created_at,
-    dimensions=named(
-        (
-            *who_sold(_firsts),
-            Dimension("channel", "Channel", _firsts.c.channel),
-            Dimension("device", "Device", _firsts.c.device),
-            *what_was_booked(),
-            *when(_firsts.c.created_at),
-        )
-    ),
-    joins=(*to_booking(_firsts.c.booking_id), to_partner(_firsts.c.partner_id)),
-    customer=_firsts.c.customer_id,
-    reads=frozenset(("bookings", name) for name in ("customer_id", "booking_id", "is_test")),
-    is_narrowed=True,
-)
+first_bookings = _fact_of(_firsts(_booking.customer_id.in_(_seen)), is_narrowed=True)
 """Each customer's first booking of all, and when the second one followed."""
+
+all_first_bookings = _fact_of(_firsts(), is_narrowed=False)
+"""The same for what looks at all customers and not at those of a period."""
 
 
 def _segments(moments: Moments) -> Select[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import (
@@ -90,11 +91,11 @@ class Fact:
 
     def joins_for(self, *expressions: Any) -> tuple[Join, ...]:
         """The joins without which these expressions cannot be read, in order."""
-        wanted = {id(table) for each in expressions for table in tables_of(each)}
+        wanted = set().union(*(tables_of(each) for each in expressions))
         found: list[Join] = []
         for target, condition in reversed(self.joins):
-            if id(target) in wanted:
-                wanted |= {id(table) for table in tables_of(condition)}
+            if target in wanted:
+                wanted |= tables_of(condition)
                 found.append((target, condition))
         return tuple(reversed(found))
 
@@ -127,17 +128,18 @@ def named(listed: Iterable[Dimension]) -> dict[str, Dimension]:
     return {dimension.name: dimension for dimension in listed}
 
 
-def tables_of(expression: Any) -> list[FromClause]:
+@lru_cache(maxsize=4096)
+def tables_of(expression: Any) -> frozenset[FromClause]:
     """The tables whose columns an expression reads."""
-    return [
+    return frozenset(
         element.table
         for element in visitors.iterate(expression)
         if isinstance(element, ColumnClause) and element.table is not None
-    ]
+    )
 
 
 # The dates [low, high) of the bucket that a spread row is counted in; `statement` joins the real ones.
 span = table("span", column("low", Date), column("high", Date))
 
-# The end of the bucket at which standing rows are looked at, and the local day that begins there.
-moment = table("moment", column("instant", DateTime), column("day", Date))
+# The instant at which standing rows are looked at: the local day it is in, and the first one not before it.
+moment = table("moment", column("instant", DateTime), column("today", Date), column("day", Date))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case
 
 from analytics_lib import schema
-from analytics_lib.engines import LocalDate, Spoken, days_between
+from analytics_lib.engines import Spoken, days_between
 from analytics_lib.facts.cuts import how_booked, to_booking, to_partner, trip, what_was_booked, who_sold
 from analytics_lib.facts.fact import Dimension, Fact, moment, named
 
@@ -16,7 +16,7 @@ _entry, _cost = schema.commission_entries.c, schema.costs.c
 
 def days_overdue() -> ColumnElement[int]:
     """Days from the day on which an entry is due to the moment looked at; negative before it."""
-    return Spoken(days_between(LocalDate(moment.c.instant), _entry.due_on), "days_overdue")
+    return Spoken(days_between(moment.c.today, _entry.due_on), "days_overdue")
 
 
 def _ageing() -> ColumnElement[str]:

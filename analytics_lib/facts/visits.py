@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Text, and_, case, cast, false, func, or_, select
+from sqlalchemy import Column, ColumnElement, Text, and_, case, cast, exists, false, func, or_, select, true
 
 from analytics_lib import schema
 from analytics_lib.engines import shift
@@ -24,6 +25,13 @@ CREDIT = 1_000_000
 """Credits are given in millionths, so that those of one booking add up to one exactly."""
 
 no_bot = or_(_session.is_bot.is_(None), _session.is_bot == false())
+
+
+def _in_no_visit_of_a_bot(session_id: Column[Any]) -> ColumnElement[bool]:
+    # Few visits are those of robots, so to look for these is much less than to join all of them.
+    visit = schema.sessions.alias("bot_visits")
+    return ~exists().where(visit.c.session_id == session_id, visit.c.is_bot == true())
+
 
 sessions = Fact(
     name="sessions",
@@ -76,8 +84,7 @@ searches = Fact(
 searches_of_people = replace(
     searches,
     name="searches of people",
-    joins=((schema.sessions, _session.session_id == _search.session_id), *searches.joins),
-    keeps=no_bot,
+    keeps=_in_no_visit_of_a_bot(_search.session_id),
 )
 """Searches but those in visits of robots; one without a visit came through a partner's interface."""
 
@@ -100,7 +107,7 @@ quotes = Fact(
         (schema.products, schema.products.c.product_id == _quote.product_id),
         to_partner(_quote.partner_id),
     ),
-    keeps=no_bot,
+    keeps=_in_no_visit_of_a_bot(_quote.session_id),
     customer=_session.visitor_id,
 )
 """Prices shown to people."""

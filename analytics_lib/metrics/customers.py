@@ -12,7 +12,7 @@ from sqlalchemy import and_
 
 from analytics_lib import schema
 from analytics_lib.facts import bookings
-from analytics_lib.facts.customers import customer_states, first_bookings
+from analytics_lib.facts.customers import all_first_bookings, customer_states, first_bookings
 from analytics_lib.facts.money import commissions
 from analytics_lib.metric import Cohort, Kept, Lifetime, Metric, Ratio, Share, Stock
 from analytics_lib.metrics.commissions import signed
@@ -143,9 +143,9 @@ second_booking_median = Lifetime(
     unit="days",
     better="lower",
     owner="Engagement",
-    rows=first_bookings,
-    started=first_bookings.table.c.created_at,
-    ended=first_bookings.table.c.second_at,
+    rows=all_first_bookings,
+    started=all_first_bookings.table.c.created_at,
+    ended=all_first_bookings.table.c.second_at,
     source="Kaplan and Meier 1958",
 )
 one_time_share_12m = Lifetime(
@@ -155,9 +155,9 @@ one_time_share_12m = Lifetime(
     unit="share",
     better="lower",
     owner="Engagement",
-    rows=first_bookings,
-    started=first_bookings.table.c.created_at,
-    ended=first_bookings.table.c.second_at,
+    rows=all_first_bookings,
+    started=all_first_bookings.table.c.created_at,
+    ended=all_first_bookings.table.c.second_at,
     after=365,
     source="Kaplan and Meier 1958",
 )

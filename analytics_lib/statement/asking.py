@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-import pandas as pd
 from sqlalchemy import union_all
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.selectable import CompoundSelect
@@ -16,6 +15,11 @@ from analytics_lib.cell import Cell, Group, Place
 from analytics_lib.metric import Leaf
 
 Query = Select[Any] | CompoundSelect[Any]
+
+Row = Mapping[str, Any]
+
+Rows = Sequence[Row]
+"""An answer row by row, what is missing None."""
 
 
 class Statement(Protocol):
@@ -26,7 +30,7 @@ class Statement(Protocol):
     @property
     def queries(self) -> Sequence[Query]: ...
 
-    def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
+    def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """The cells of the leaves where anything was found, from the answers in the order of `queries`."""
 
 
@@ -42,10 +46,10 @@ class OneSelect:
     def queries(self) -> Sequence[Query]:
         return (self.query,)
 
-    def placed(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Mapping[Any, Any]]]:
+    def placed(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Row]]:
         """Each row of the answer with its place."""
-        (frame,) = answers
-        for row in frame.to_dict("records"):
+        (rows,) = answers
+        for row in rows:
             yield place_of(row, self.by, has_buckets=self.has_buckets), row
 
 
@@ -54,17 +58,17 @@ def of_all_arms(parts: Sequence[Select[Any]]) -> Query:
     return parts[0] if len(parts) == 1 else union_all(*parts)
 
 
-def place_of(row: Mapping[Any, Any], by: Sequence[str], *, has_buckets: bool) -> Place:
+def place_of(row: Row, by: Sequence[str], *, has_buckets: bool) -> Place:
     """Where a row of an answer stands."""
     return int(row["arm"]), bucket_of(row) if has_buckets else None, group_of(row, by)
 
 
-def bucket_of(row: Mapping[Any, Any]) -> datetime:
+def bucket_of(row: Row) -> datetime:
     """The bucket's key."""
-    key: datetime = row["bucket"].to_pydatetime()
+    key: datetime = row["bucket"]
     return key
 
 
-def group_of(row: Mapping[Any, Any], by: Sequence[str]) -> Group:
+def group_of(row: Row, by: Sequence[str]) -> Group:
     """The values of the dimensions."""
     return tuple(str(row[f"by_{name}"]) for name in by)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-import pandas as pd
 from sqlalchemy import func, literal_column, select
 
 from analytics_lib.cell import Cell, Group, Place
@@ -15,7 +14,7 @@ from analytics_lib.engines import LocalClock, counted, truncated
 from analytics_lib.local_time import TimeFrame, floor, step, to_instant, to_local
 from analytics_lib.metric import AGE, Cohort, Leaf
 from analytics_lib.scope import Scope
-from analytics_lib.statement.asking import Query
+from analytics_lib.statement.asking import Query, Rows
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import Window, windows
 
@@ -51,10 +50,10 @@ class Cohorts:
     by: tuple[str, ...]
     over: TimeFrame | None
 
-    def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
+    def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each window, group, age and leaf of which any cohort is old enough."""
-        for arm, frame in zip(self.arms, answers, strict=True):
-            cohorts = self._cohorts(frame)
+        for arm, rows in zip(self.arms, answers, strict=True):
+            cohorts = self._cohorts(rows)
             for window in windows(arm.scope, self.over):
                 for group in sorted({group for group, _ in cohorts}):
                     inside = {
@@ -89,11 +88,11 @@ class Cohorts:
         rest = iter(group)
         return tuple(f"{age:02}" if name == AGE else next(rest) for name in self.by)
 
-    def _cohorts(self, frame: pd.DataFrame) -> dict[tuple[Group, datetime], _Months]:
+    def _cohorts(self, rows: Rows) -> dict[tuple[Group, datetime], _Months]:
         found: dict[tuple[Group, datetime], _Months] = defaultdict(_Months)
         others = [name for name in self.by if name != AGE]
-        for row in frame.to_dict("records"):
-            first, month = row["first_month"].to_pydatetime(), row["month"].to_pydatetime()
+        for row in rows:
+            first, month = row["first_month"], row["month"]
             age = (month.year - first.year) * 12 + month.month - first.month
             cohort = found[tuple(str(row[f"by_{name}"]) for name in others), first]
             cohort.active[age] += int(row["there"])
@@ -119,6 +118,11 @@ def _arm(arm: Arm, leaf: Cohort, by: Sequence[str]) -> Query:
     filters = [leaf.dated < scope.as_of, *view.kept(), leaf.who.is_not(None), leaf.dated.is_not(None)]
     if leaf.where is not None:
         filters.append(view.resolved(leaf.where))
+    # Whoever came first in the period was there in it. A day more does for months that begin twice.
+    began = floor(scope.period.local_start, TimeFrame.MONTH) - timedelta(days=1)
+    inside = [leaf.dated >= to_instant(began, scope.zone), leaf.dated < scope.until]
+    there = view.joined(select(leaf.who), leaf.who, *filters).where(*inside, *filters)
+    filters.append(leaf.who.in_(there))
     months = view.select(*keys, using=filters).where(*filters).group_by(*keys).cte(f"months_{arm.label}")
     groups = [months.c[f"by_{name}"] for name in by]
     each = [months.c.who, *groups]

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -25,8 +24,6 @@ from sqlalchemy import (
     literal,
     values,
 )
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import Dialect
 
 from analytics_lib.cell import Cell, Place
 from analytics_lib.engines import counted, distinct, exact_sum, quantile
@@ -34,12 +31,9 @@ from analytics_lib.facts import span
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Leaf, Metric
 from analytics_lib.scope import Scope, local_midnight_after
-from analytics_lib.statement.asking import OneSelect, of_all_arms
+from analytics_lib.statement.asking import OneSelect, Rows, of_all_arms
 from analytics_lib.statement.numbers import ranked, summed
-from analytics_lib.statement.view import Arm, View
-
-_SPELLING: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-"""Any engine's will do to tell one aggregate from another."""
+from analytics_lib.statement.view import Arm, View, spelled
 
 Label = tuple[str, str, str, str | None]
 Labels = dict[str, Label]
@@ -53,7 +47,7 @@ class Counted(OneSelect):
     leaves: tuple[Metric, ...]
     labels: Mapping[str, Label]
 
-    def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
+    def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each row of the answer and metric."""
         for place, row in self.placed(answers):
             for metric in self.leaves:
@@ -111,13 +105,13 @@ def aggregates_of(metrics: Sequence[Metric], view: View, labels: Labels) -> list
     labelled(func.count, "seen", "")
     who = view.customer
     for metric in metrics:
-        where, kept = resolved(metric.where), _spelled(metric.where)
+        where, kept = resolved(metric.where), spelled(metric.where)
         seen = labelled(partial(counted, None, where), "seen", kept)
         customers = None if who is None else labelled(partial(distinct, who, None), "customers")
         if metric.value is None:
             labels[metric.name] = (seen, seen, seen, customers)
             continue
-        value, what = resolved(metric.value), _spelled(metric.value)
+        value, what = resolved(metric.value), spelled(metric.value)
         with_value = seen
         if not metric.always_has_value:
             with_value = labelled(partial(counted, value, where), "there", what, kept)
@@ -150,15 +144,6 @@ class _Resolved:
             # With the expression beside it, so that its id is not given to another.
             self._found[id(expression)] = expression, self._view.resolved(expression)
         return self._found[id(expression)][1]
-
-
-@lru_cache(maxsize=4096)
-def _spelled(expression: Any) -> str:
-    """What tells an expression from others: its text with its literals."""
-    if expression is None:
-        return ""
-    compiled = expression.compile(dialect=_SPELLING)
-    return f"{compiled} {sorted(compiled.params.items(), key=str)}"
 
 
 def _cell(metric: Metric, row: Mapping[Any, Any], labels: Label) -> Cell:

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 
-import pandas as pd
 from sqlalchemy import func, or_
 
 from analytics_lib.cell import Cell, Place
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Intervals, Leaf, Overlap
-from analytics_lib.statement.asking import Query
+from analytics_lib.statement.asking import Query, Rows
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import Window, windows
 
@@ -79,11 +79,11 @@ class Lengths:
     def leaves(self) -> Sequence[Leaf]:
         return (self.overlap,)
 
-    def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
+    def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each window and entity, or for all entities together."""
         count = len(self.overlap.sources)
         for index, arm in enumerate(self.arms):
-            read = [_spans(frame, arm) for frame in answers[index * count : (index + 1) * count]]
+            read = [_spans(rows, arm) for rows in answers[index * count : (index + 1) * count]]
             lengths = self._counted(read)
             for window in windows(arm.scope, self.over):
                 yield from self._of_window(arm, window, lengths)
@@ -123,6 +123,7 @@ def build_lengths(
     return Lengths(overlap, tuple(arms), queries, tuple(by), over)
 
 
+@lru_cache(maxsize=256)
 def _query(arm: Arm, source: Intervals) -> Query:
     view = View(arm, source.rows, source.started)
     start, until = arm.scope.period.start, arm.scope.until
@@ -134,12 +135,12 @@ def _query(arm: Arm, source: Intervals) -> Query:
     return view.select(*columns, using=filters).where(*filters)
 
 
-def _spans(frame: pd.DataFrame, arm: Arm) -> Spans:
+def _spans(rows: Rows, arm: Arm) -> Spans:
     """Entity -> the union of its intervals; what is still open ends where knowledge does."""
     found: dict[str, list[Span]] = defaultdict(list)
-    for row in frame.to_dict("records"):
-        ended = arm.scope.as_of if pd.isna(row["ended"]) else row["ended"].to_pydatetime()
-        found[str(row["who"])].append((row["started"].to_pydatetime(), min(ended, arm.scope.as_of)))
+    for row in rows:
+        ended = arm.scope.as_of if row["ended"] is None else row["ended"]
+        found[str(row["who"])].append((row["started"], min(ended, arm.scope.as_of)))
     return {who: united(spans) for who, spans in found.items()}
 
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import Select, and_, case, func, or_, true
 
 from analytics_lib.cell import Cell, Place
@@ -17,7 +15,7 @@ from analytics_lib.engines import MicrosBetween, WholeQuotient, counted
 from analytics_lib.facts import moment
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Leaf, Lifetime
-from analytics_lib.statement.asking import OneSelect, of_all_arms
+from analytics_lib.statement.asking import OneSelect, Rows
 from analytics_lib.statement.standing import bucket_and_keys
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import moments_table
@@ -31,7 +29,7 @@ class Lasting(OneSelect):
 
     leaves: tuple[Lifetime, ...]
 
-    def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
+    def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each group and lifetime."""
         found: dict[Place, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
         for place, row in self.placed(answers):
@@ -48,15 +46,20 @@ def build_lasting(
     lifetimes: Sequence[Lifetime], arms: Sequence[Arm], by: Sequence[str], over: TimeFrame | None
 ) -> Lasting:
     """The SELECT that answers lifetimes of the same rows for all arms."""
-    parts = [_lasting_arm(arm, lifetimes[0], by, over) for arm in arms]
     return Lasting(
-        query=of_all_arms(parts), by=tuple(by), has_buckets=over is not None, leaves=tuple(lifetimes)
+        query=_durations(arms, lifetimes[0], by, over),
+        by=tuple(by),
+        has_buckets=over is not None,
+        leaves=tuple(lifetimes),
     )
 
 
-def _lasting_arm(arm: Arm, lifetime: Lifetime, by: Sequence[str], over: TimeFrame | None) -> Select[Any]:
-    ends = moments_table(arm.scope, over)
-    view = View(arm, lifetime.rows, as_of=ends.c.instant, tables={moment: ends})
+def _durations(
+    arms: Sequence[Arm], lifetime: Lifetime, by: Sequence[str], over: TimeFrame | None
+) -> Select[Any]:
+    # The arms look at the same rows, from different moments.
+    ends = moments_table(arms, over)
+    view = View(arms[0], lifetime.rows, as_of=ends.c.instant, tables={moment: ends}, label=ends.c.arm)
     started, ended = lifetime.started, lifetime.ended
     has_ended = and_(ended.is_not(None), ended < ends.c.instant)
     last = case((has_ended, ended), else_=ends.c.instant)
@@ -68,7 +71,7 @@ def _lasting_arm(arm: Arm, lifetime: Lifetime, by: Sequence[str], over: TimeFram
     if lifetime.where is not None:
         filters.append(view.resolved(lifetime.where))
     query = view.select(*keys, gone, seen, using=filters).join(ends, true())
-    return view.narrowed(query.where(*filters).group_by(*keys), datetime(1, 1, 1), arm.scope.until)
+    return query.where(*filters).group_by(ends.c.arm, *keys)
 
 
 def _lasting(lifetime: Lifetime, durations: Mapping[int, Sequence[int]]) -> Cell:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import (
     ColumnElement,
     DateTime,
@@ -24,7 +23,7 @@ from analytics_lib.cell import Cell, Place
 from analytics_lib.engines import counted, exact_sum
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Kept, Leaf
-from analytics_lib.statement.asking import OneSelect, of_all_arms
+from analytics_lib.statement.asking import OneSelect, Rows, of_all_arms
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import pairs_table, reach_of_pairs
 
@@ -35,7 +34,7 @@ class Returning(OneSelect):
 
     leaves: tuple[Kept, ...]
 
-    def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
+    def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each row of the answer and side."""
         for place, row in self.placed(answers):
             for leaf in self.leaves:
@@ -113,4 +112,4 @@ def _side(leaf: Kept, row: Any) -> Cell:
 
 
 def _whole(value: Any) -> int:
-    return 0 if pd.isna(value) else int(value)
+    return 0 if value is None else int(value)

@@ -9,14 +9,13 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import DateTime, cast, func
 
 from analytics_lib.cell import Cell, Group, Place
 from analytics_lib.engines import LocalClock, truncated
 from analytics_lib.local_time import TimeFrame, floor, step, to_local
 from analytics_lib.metric import SEASON, Leaf, Seasonal
-from analytics_lib.statement.asking import Query
+from analytics_lib.statement.asking import Query, Rows
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import Window, windows
 
@@ -35,10 +34,10 @@ class Seasons:
     over: TimeFrame | None
     complete: tuple[datetime | None, datetime | None]
 
-    def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
+    def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each window, group and month of the year of which enough is known."""
-        for arm, frame in zip(self.arms, answers, strict=True):
-            series = self._series(frame)
+        for arm, rows in zip(self.arms, answers, strict=True):
+            series = self._series(rows)
             for window in windows(arm.scope, self.over):
                 for group, counts in series.items():
                     yield from self._of_window(arm, window, group, counts)
@@ -74,12 +73,12 @@ class Seasons:
             first = step(first, TimeFrame.MONTH, 1)
         return months
 
-    def _series(self, frame: pd.DataFrame) -> dict[Group, dict[datetime, int]]:
+    def _series(self, rows: Rows) -> dict[Group, dict[datetime, int]]:
         found: dict[Group, dict[datetime, int]] = defaultdict(dict)
         others = [name for name in self.by if name != SEASON]
-        for row in frame.to_dict("records"):
+        for row in rows:
             group = tuple(str(row[f"by_{name}"]) for name in others)
-            found[group][row["month"].to_pydatetime()] = int(row["there"])
+            found[group][row["month"]] = int(row["there"])
         return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -23,6 +24,8 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, ColumnClause, Null
 
@@ -35,10 +38,13 @@ from analytics_lib.engines import (
     local_clock,
     truncated,
 )
-from analytics_lib.facts import UNKNOWN, Fact
+from analytics_lib.facts import UNKNOWN, Fact, tables_of
 from analytics_lib.formatting import currency_decimals
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.scope import Scope, local_midnight_after
+
+_SPELLING: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+"""Any engine's will do to tell one aggregate from another."""
 
 LONGEST_AHEAD = timedelta(days=3653)
 """How long before a period its stays may have been booked, for the local day of their booking."""
@@ -67,7 +73,8 @@ class View:
 
     `dated` is the column that puts rows into periods, if there is one. `as_of` is the moment from which
     states are looked at where that is not the scope's own; `tables` are joined in for the placeholders
-    `span` and `moment` and for a snapshot's own table.
+    `span` and `moment` and for a snapshot's own table; `label` tells whose a row is where a SELECT serves
+    several arms that differ in their moments alone.
     """
 
     arm: Arm
@@ -75,6 +82,7 @@ class View:
     dated: ColumnElement[Any] | None = None
     as_of: ColumnElement[Any] | None = None
     tables: Mapping[FromClause, Any] = field(default_factory=dict)
+    label: ColumnElement[int] | None = None
 
     @property
     def scope(self) -> Scope:
@@ -113,7 +121,8 @@ class View:
 
     def select(self, *columns: ColumnElement[Any], using: Sequence[Any] = ()) -> Select[Any]:
         """A SELECT from the fact with the joins that these columns, and what is `using` them, need."""
-        query = select(literal_column(str(self.arm.label)).label("arm"), *columns)
+        label = literal_column(str(self.arm.label)) if self.label is None else self.label
+        query = select(label.label("arm"), *columns)
         return self.joined(query, *columns, *using)
 
     def joined(self, query: Select[Any], *expressions: Any) -> Select[Any]:
@@ -164,8 +173,15 @@ class View:
 
     def resolved(self, expression: ColumnElement[Any]) -> ColumnElement[Any]:
         """The expression with local dates in the reporting zone, and states as they were known."""
+        if self._leaves_alone(expression):
+            return expression
         resolved: ColumnElement[Any] = visitors.replacement_traverse(expression, {}, self._replaced)
         return resolved
+
+    def _leaves_alone(self, expression: ColumnElement[Any]) -> bool:
+        has_clock, has_instant = _looked_through(expression)
+        has_state = has_instant and self._cuts_states
+        return not (has_clock or has_state or self.tables.keys() & tables_of(expression))
 
     def _is_later_state(self, element: object) -> bool:
         return (
@@ -186,7 +202,7 @@ class View:
                 amount, currency = (self.resolved(each) for each in element.clauses)
                 return self._at_reference_rate(amount, currency)
             case ColumnClause() if element.table is not None and element.table in self.tables:
-                return self.tables[element.table].c[element.name]
+                return getattr(self.tables[element.table].c, element.name)
             case BinaryExpression() if isinstance(element.right, Null) and self._is_later_state(element.left):
                 until = self._known_until
                 if element.operator is operators.is_not:
@@ -212,6 +228,25 @@ class View:
         return case((currency == own, amount), *arms, else_=null())
 
 
+@lru_cache(maxsize=4096)
+def _looked_through(expression: ColumnElement[Any]) -> tuple[bool, bool]:
+    """Whether an expression has a clock or a rate that depends on the scope, and whether any instant."""
+    elements = tuple(visitors.iterate(expression))
+    return (
+        any(isinstance(each, LocalDate | LocalClock | AtReferenceRate) for each in elements),
+        any(isinstance(each, ColumnClause) and isinstance(each.type, DateTime) for each in elements),
+    )
+
+
 def known(instant: ColumnElement[Any], as_of: Any) -> ColumnElement[Any]:
     """The instant if it lies before `as_of`, else NULL: what happens later is not known yet."""
     return case((instant < as_of, instant))
+
+
+@lru_cache(maxsize=4096)
+def spelled(expression: Any) -> str:
+    """What tells an expression from others: its text with its literals."""
+    if expression is None:
+        return ""
+    compiled = expression.compile(dialect=_SPELLING)
+    return f"{compiled} {sorted(compiled.params.items(), key=str)}"

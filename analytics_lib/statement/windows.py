@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Boolean, Date, DateTime, column, literal, values
+from sqlalchemy import Boolean, Date, DateTime, Integer, Select, column, literal, literal_column, true, values
 from sqlalchemy import cast as sql_cast
 
 from analytics_lib.local_time import TimeFrame, to_instant, to_local
 from analytics_lib.period import Period
 from analytics_lib.scope import Scope, local_midnight_after
+from analytics_lib.statement.view import Arm
 
 Against = Literal["previous", "year"]
+
+At = Literal["start", "end", "during"]
+"""When rows of a window are looked at."""
 
 
 @dataclass(frozen=True)
@@ -62,26 +66,62 @@ def as_bucket(window: Window, scope: Scope) -> datetime:
     return window.key if window.key is not None else scope.period.local_start
 
 
-def moments_table(scope: Scope, over: TimeFrame | None, at: Literal["start", "end", "during"] = "end") -> Any:
-    """Rows of (bucket, begin, instant, day): the moment of each window at which rows are looked at, and the
-    first local day not before its end."""
-    rows = [
-        (
-            _instant(as_bucket(window, scope)),
-            _instant(window.start),
-            _instant(window.start if at == "start" else window.end),
-            sql_cast(literal(local_midnight_after(window.end, scope.zone)), Date),
-        )
-        for window in windows(scope, over)
-    ]
+class Moment(NamedTuple):
+    """A window's arm, key and beginning, the instant at which its rows are looked at, the local day of that
+    instant, and the first one not before it.
+    """
+
+    arm: Any
+    bucket: Any
+    begin: Any
+    instant: Any
+    today: Any
+    day: Any
+
+
+class OneMoment(NamedTuple):
+    """The moment of a period without buckets, read like a table: constants, which engines fold."""
+
+    c: Moment
+
+
+def moments(arm: Arm, over: TimeFrame | None, at: At = "end") -> Any:
+    """The moments of all windows as a table, or the only one."""
+    return OneMoment(next(_moments(arm, None, at))) if over is None else moments_table([arm], over, at)
+
+
+def beside(query: Select[Any], ends: Any) -> Select[Any]:
+    """The SELECT with each of its rows at every one of the moments."""
+    return query if isinstance(ends, OneMoment) else query.join(ends, true())
+
+
+def moments_table(arms: Sequence[Arm], over: TimeFrame | None, at: At = "end") -> Any:
+    """The moments of all windows of the arms as rows of a table."""
+    rows = [found for arm in arms for found in _moments(arm, over, at)]
     shape = values(
+        column("arm", Integer),
         column("bucket", DateTime),
         column("begin", DateTime),
         column("instant", DateTime),
+        column("today", Date),
         column("day", Date),
         name="moment",
     )
     return shape.data(rows)
+
+
+def _moments(arm: Arm, over: TimeFrame | None, at: At) -> Iterator[Moment]:
+    scope = arm.scope
+    for window in windows(scope, over):
+        instant = window.start if at == "start" else window.end
+        yield Moment(
+            literal_column(str(arm.label)),
+            _instant(as_bucket(window, scope)),
+            _instant(window.start),
+            _instant(instant),
+            _date(to_local(instant, scope.zone).date()),
+            _date(local_midnight_after(window.end, scope.zone)),
+        )
 
 
 def pairs_table(scope: Scope, over: TimeFrame | None, against: Against) -> Any:
@@ -120,3 +160,7 @@ def reach_of_pairs(scope: Scope, over: TimeFrame | None, against: Against) -> tu
 
 def _instant(value: datetime) -> Any:
     return sql_cast(literal(value), DateTime)
+
+
+def _date(value: date) -> Any:
+    return sql_cast(literal(value), Date)

@@ -68,19 +68,25 @@ def _cast(name: str, column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedAr
         ) from error
 
 
-def to_frame(answer: pa.Table, declared: Sequence[pa.DataType | None]) -> pd.DataFrame:
-    """An answer as a pandas frame.
+def fitted(answer: pa.Table, declared: Sequence[pa.DataType | None]) -> pa.Table:
+    """An answer with the types that its SELECT declares, local dates as instants at midnight.
 
-    Integers become Int64 (never float), floats Float64, text string, booleans boolean, each with NA;
-    instants and local dates become datetime64[us] without zone (instants in UTC, dates at midnight).
     `declared` may be empty; otherwise it has one entry per column. Raises WarehouseError where a value
     does not fit its type, such as a sum beyond 64 bits.
     """
     kinds = declared or [None] * answer.num_columns
     columns = []
     for name, column, kind in zip(answer.column_names, answer.columns, kinds, strict=True):
-        fitted = _cast(name, column, kind or _undeclared(column))
-        columns.append(fitted.cast(INSTANT) if pa.types.is_date(fitted.type) else fitted)
-    fitted_answer = pa.Table.from_arrays(columns, names=answer.column_names)
-    frame: pd.DataFrame = fitted_answer.to_pandas(types_mapper=_PANDAS.get)
+        typed = _cast(name, column, kind or _undeclared(column))
+        columns.append(typed.cast(INSTANT) if pa.types.is_date(typed.type) else typed)
+    return pa.Table.from_arrays(columns, names=answer.column_names)
+
+
+def to_frame(answer: pa.Table, declared: Sequence[pa.DataType | None]) -> pd.DataFrame:
+    """A fitted answer as a pandas frame.
+
+    Integers become Int64 (never float), floats Float64, text string, booleans boolean, each with NA;
+    instants and local dates become datetime64[us] without zone (instants in UTC, dates at midnight).
+    """
+    frame: pd.DataFrame = fitted(answer, declared).to_pandas(types_mapper=_PANDAS.get)
     return frame

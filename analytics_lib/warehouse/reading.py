@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -20,9 +20,12 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from analytics_lib import schema
 from analytics_lib.errors import NoData
 from analytics_lib.warehouse.address import Address
-from analytics_lib.warehouse.frames import declared_types, to_frame
+from analytics_lib.warehouse.frames import declared_types, fitted, to_frame
 
 Question = Select[Any] | CompoundSelect[Any]
+
+Rows = Sequence[Mapping[str, Any]]
+"""An answer row by row: column -> value."""
 
 _LIVE = "marker:"
 _LOOK_AGAIN_AFTER = 1.0
@@ -57,7 +60,7 @@ class Database(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Contents:
     """What a database says about itself at one moment."""
 
@@ -92,6 +95,7 @@ class Reader:
         self._database = database
         self._session = session
         self._contents = contents
+        self._answered: dict[tuple[str, tuple[tuple[str, Any], ...]], Rows] = {}
 
     def fetch(self, question: Question) -> pd.DataFrame:
         """The answer to a SELECT as a frame.
@@ -100,13 +104,21 @@ class Reader:
         (UTC) and local dates are datetime64[us] without zone. A column has the type that the SELECT
         declares, so frames are the same on every engine. Raises WarehouseError.
         """
-        return self.fetch_with_sql(question)[0]
-
-    def fetch_with_sql(self, question: Question) -> tuple[pd.DataFrame, str, dict[str, Any]]:
-        """As `fetch`, with the SQL text that was sent and its parameters by name."""
         text, parameters = spell(question, self._database.dialect)
-        frame = to_frame(self._session.answer(text, parameters), declared_types(question))
-        return frame, text, parameters
+        return to_frame(self._session.answer(text, parameters), declared_types(question))
+
+    def rows(self, question: Question) -> tuple[Rows, str, dict[str, Any]]:
+        """The answer row by row, with the SQL text that was sent and its parameters by name.
+
+        Integers are int and exact, instants (UTC) and local dates datetime without zone, what is missing
+        None. What this view has answered before is not asked again. Raises WarehouseError.
+        """
+        text, parameters = spell(question, self._database.dialect)
+        asked = text, tuple(parameters.items())
+        if asked not in self._answered:
+            answer = self._session.answer(text, parameters)
+            self._answered[asked] = fitted(answer, declared_types(question)).to_pylist()
+        return self._answered[asked], text, parameters
 
     def contents(self) -> Contents:
         """Columns, `about`, `coverage` and version as this view sees them."""
