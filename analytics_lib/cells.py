@@ -13,7 +13,7 @@ from analytics_lib.facts import UNKNOWN
 from analytics_lib.local_time import Bucket, to_local
 from analytics_lib.metric import AnyMetric, Elapsed, Kept, Leaf, Share, Shrunk
 from analytics_lib.question import Question
-from analytics_lib.statement.elapsed import elapsed
+from analytics_lib.statement.elapsed import elapsed, slots_of
 from analytics_lib.statement.windows import Window, earlier
 from analytics_lib.suppression import NOBODY, Hidden
 
@@ -44,8 +44,19 @@ class Cells:
         self._completed: dict[Place, dict[str, Cell]] = {}
         self._totals: dict[tuple[int, datetime | None, Alike | None], dict[str, Cell]] = {}
         self._gaps: dict[tuple[int, datetime, datetime], str | None] = {}
-        found = sorted({group for _, _, group in counted}) if question.by else [()]
-        self.groups: tuple[Group, ...] = tuple(found) or ((UNKNOWN,) * len(question.by),)
+        found = {group for _, _, group in counted} | self._slots() if question.by else {()}
+        self.groups: tuple[Group, ...] = tuple(sorted(found)) or ((UNKNOWN,) * len(question.by),)
+
+    def _slots(self) -> set[Group]:
+        """The hours and weekdays that have passed, where nothing else cuts the answer: none is left out."""
+        asked = (leaf for leaf in self._question.leaves if not isinstance(leaf, Elapsed))
+        if all(leaf.name in self._unserved for leaf in asked):
+            return set()
+        passed = (
+            slots_of(self._question.by, Window(None, scope.period.start, scope.until), scope.zone)
+            for scope in self._question.scopes
+        )
+        return set().union(*passed)
 
     def value(self, metric: AnyMetric, arm: int, bucket: Bucket | None, group: Group) -> Cell:
         """The cell of any metric at a place."""

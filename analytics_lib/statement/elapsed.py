@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
 from math import ceil
 
-from analytics_lib.cell import Cell
+from analytics_lib.cell import Cell, Group
 from analytics_lib.local_time import TimeFrame, buckets
 from analytics_lib.metric import Elapsed
 from analytics_lib.metric.calendar import ElapsedUnit
 from analytics_lib.statement.windows import Window
 
 WEEKDAY, HOUR_OF_DAY = "weekday", "hour_of_day"
+
+ALL_SLOTS_BY = timedelta(days=15)
+"""However a window of this length lies, it has every hour of every weekday, also one that the clock skips."""
 
 
 def elapsed(leaf: Elapsed, window: Window, zone: str, slot: Mapping[str, str]) -> Cell:
@@ -43,6 +47,17 @@ def elapsed(leaf: Elapsed, window: Window, zone: str, slot: Mapping[str, str]) -
             Fraction(0),
         )
     )
+
+
+def slots_of(by: Sequence[str], window: Window, zone: str) -> set[Group]:
+    """The slots of a window, by weekday, by hour of day or by both; none where anything else is asked by."""
+    if not by or not set(by) <= {WEEKDAY, HOUR_OF_DAY}:
+        return set()
+    places: Iterable[tuple[int, int | None]] = product(range(1, 8), range(24))
+    if window.end - window.start < ALL_SLOTS_BY:
+        places = _slots(window.start, window.end, zone, "second", by_hour=HOUR_OF_DAY in by)
+    texts = {WEEKDAY: lambda place: str(place[0]), HOUR_OF_DAY: lambda place: f"{place[1]:02}"}
+    return {tuple(texts[name](place) for name in by) for place in places}
 
 
 @lru_cache(maxsize=128)

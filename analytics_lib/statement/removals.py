@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 from sqlalchemy import ColumnElement, Select, func
 
 from analytics_lib.cell import Cell, Group, Number, Place
@@ -15,7 +14,7 @@ from analytics_lib.engines import distinct
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Leaf, Removal
-from analytics_lib.statement.asking import Query, of_all_arms, place_of
+from analytics_lib.statement.asking import Query, Rows, of_all_arms, place_of
 from analytics_lib.statement.chain import Edge, State, conversions, credits_of
 from analytics_lib.statement.view import Arm, View
 
@@ -33,13 +32,13 @@ class Removals:
     def leaves(self) -> tuple[Removal, ...]:
         return (self.leaf,)
 
-    def cells(self, answers: Sequence[pd.DataFrame]) -> Iterator[tuple[Place, Leaf, Cell]]:
+    def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each bucket and state that any way passed."""
         steps, *people = answers
         about = {
             place_of(row, self.by, has_buckets=self.has_buckets): int(row["customers"])
-            for frame in people
-            for row in frame.to_dict("records")
+            for rows in people
+            for row in rows
         }
         for (arm, bucket, _), chain in self._chains(steps).items():
             passed: Counter[str] = Counter()
@@ -59,9 +58,9 @@ class Removals:
         for state, credit in credits_of(chain).items():
             yield (state,), credit, passed[state]
 
-    def _chains(self, frame: pd.DataFrame) -> Mapping[Place, Counter[tuple[State, State]]]:
+    def _chains(self, rows: Rows) -> Mapping[Place, Counter[tuple[State, State]]]:
         chains: dict[Place, Counter[tuple[State, State]]] = defaultdict(Counter)
-        for row in frame.to_dict("records"):
+        for row in rows:
             chain = chains[place_of(row, (), has_buckets=self.has_buckets)]
             state, count = str(row["state"]), int(row["steps"])
             chain[Edge.START if row["is_first"] else str(row["before"]), state] += count

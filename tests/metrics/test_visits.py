@@ -6,9 +6,13 @@ from datetime import datetime
 
 import pytest
 
-from tests.engines import Place
+from analytics_lib.catalogue import find
+from analytics_lib.measure import measure
+from analytics_lib.scope import Scope
+from tests.engines import Place, about_frame, coverage_frame
+from tests.made_rows import frame_of
 from tests.metrics.rows import Rows, values
-from tests.metrics.ten_visits import march
+from tests.metrics.ten_visits import SESSIONS, march
 
 
 def test_visits_and_visitors(place: Place) -> None:
@@ -49,6 +53,57 @@ def test_hours_of_the_day(place: Place) -> None:
     assert found["sessions_per_hour", "00"] == pytest.approx(2 / 31)  # s5, and s6 at half past
 
 
+def hours(*visits: int, until: int = 24) -> dict[object, int]:
+    """The sessions of each hour of a day, of which those given have one."""
+    return {("sessions", f"{hour:02}"): int(hour in visits) for hour in range(until)}
+
+
+def test_slots_without_a_visit_have_none(place: Place) -> None:
+    # s2 at ten and s3 at eleven of 2 March, a Monday
+    assert march(place, "sessions", period="2026-03-02", by="hour_of_day") == hours(10, 11)
+    week = march(place, "sessions", period="2026-W10", by="weekday")
+    # s2 s3, s4, s5 of 6 March in Madrid
+    assert week == {("sessions", str(day)): {1: 2, 4: 1, 5: 1}.get(day, 0) for day in range(1, 8)}
+    # A slot that the period has not got, or not yet, is none of it.
+    assert march(place, "sessions", period="2026-03-02", by="weekday") == {("sessions", "1"): 2}
+    ten = datetime(2026, 3, 2, 9, 30)
+    assert march(place, "sessions", period="2026-03-02", by="hour_of_day", as_of=ten) == hours(10, until=11)
+    # The clock skips two o'clock of 29 March.
+    skipped = march(place, "sessions", period="2026-03-29", by="hour_of_day")
+    wanted = hours(0)
+    del wanted["sessions", "02"]
+    assert skipped == wanted
+
+
+def test_a_whole_week_has_168_slots_and_what_is_no_count_is_missing(place: Place) -> None:
+    scope = Scope.build(period="2026-03", as_of=datetime(2026, 4, 15), zone="Europe/Madrid")
+    tables = {"about": about_frame(datetime(2026, 4, 15)), "sessions": frame_of("sessions", SESSIONS)}
+    metrics = find(["sessions", "sessions_per_hour", "session_time_to_book_median"])
+    with place.holding(tables) as warehouse:
+        frame = measure(metrics, scope, by=("hour_of_day", "weekday"), warehouse=warehouse)
+        mixed = measure(metrics[:1], scope, by=("weekday", "device"), warehouse=warehouse)
+    counts = frame[frame["metric"] == "sessions"]
+    assert len(counts) == 168
+    assert counts["value"].sum() == 6
+    per_hour = frame[frame["metric"] == "sessions_per_hour"]["value"]
+    assert sum(value == 0 for value in per_hour) == 168 - sum(count > 0 for count in counts["value"])
+    medians = frame[frame["metric"] == "session_time_to_book_median"]
+    assert set(medians[medians["value"].isna()]["reason"]) == {"no rows to rank"}
+    # Cut by anything else beside, only what was found is told.
+    assert (mixed["value"] > 0).all()
+
+
+def test_slots_of_what_cannot_be_answered_are_not_made_up(place: Place) -> None:
+    tables = {
+        "about": about_frame(datetime(2026, 4, 15)),
+        "coverage": coverage_frame(without=("sessions.is_bot",)),
+    }
+    scope = Scope.build(period="2026-03", as_of=datetime(2026, 4, 15), zone="Europe/Madrid")
+    with place.holding(tables) as warehouse:
+        frame = measure(find(["sessions_per_hour"]), scope, by=("weekday",), warehouse=warehouse)
+    assert frame[["weekday", "value"]].to_dict("list") == {"weekday": ["unknown"], "value": [None]}
+
+
 def test_an_hour_that_is_not_over(place: Place) -> None:
     # At half past ten of 5 March in Madrid: four such hours and a half, with s2 and s4
     found = march(place, "sessions_per_hour", by="hour_of_day", as_of=datetime(2026, 3, 5, 9, 30))
@@ -83,7 +138,10 @@ def test_an_hour_that_comes_twice_counts_twice(place: Place, hour: str, occurren
         as_of=datetime(2026, 11, 1),
         by="hour_of_day",
     )
-    assert found == {("sessions_per_hour", "02"): pytest.approx(1 / occurrences)}
+    assert found.pop(("sessions_per_hour", "02")) == pytest.approx(1 / occurrences)
+    # In the other hours there was none, which is known.
+    others = (f"{number:02}" for number in range(24) if number != 2)
+    assert found == {("sessions_per_hour", other): 0 for other in others}
 
 
 def test_who_comes_back(place: Place) -> None:

@@ -6,6 +6,7 @@ change of a clock lies on a quarter of an hour, so the search goes in steps of t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
@@ -144,6 +145,17 @@ class Look:
             names[bucket_name(instant, over, self.zone)] = None
             instant += QUARTER
         return tuple(names)
+
+    def slots(self, by: Sequence[str]) -> set[tuple[str, ...]]:
+        """The weekdays, hours of day or both of the part that has passed."""
+        found: set[tuple[str, ...]] = set()
+        instant = self.start
+        while instant < self.until:
+            wall = clock(instant, self.zone)
+            names = {"weekday": str(wall.isoweekday()), "hour_of_day": f"{wall.hour:02}"}
+            found.add(tuple(names[name] for name in by))
+            instant += QUARTER
+        return found
 
     def bucket(self, when: datetime | date, over: str | None) -> str | None:
         if over is None:

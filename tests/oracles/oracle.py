@@ -225,7 +225,15 @@ class Oracle:
             for group in base.groups(self):
                 if any(base.count(Cell(self, group, bucket)) for bucket in self.spine):
                     found.add(group)
-        return found
+        return found | self._slots()
+
+    def _slots(self) -> set[Group]:
+        """By the clock alone, every slot that has passed, whether anything happened in it or not."""
+        if not set(self.by) <= {"weekday", "hour_of_day"}:
+            return set()
+        tallies = [tally for _, tally in self.metrics.values()]
+        is_served = any(not tally or isinstance(tally, Base) or self.serves(tally) for tally in tallies)
+        return self.look.slots(self.by) if is_served else set()
 
     def serves(self, tally: Tallying) -> bool:
         """Whether a tally can answer: by the hour, and for some business models only."""
