@@ -14,7 +14,7 @@ from analytics_lib.engines import distinct
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Leaf, Removal
-from analytics_lib.statement.asking import Query, Rows, of_all_arms, place_of
+from analytics_lib.statement.asking import ROWS, Query, Rows, of_all_arms, place_of
 from analytics_lib.statement.chain import Edge, State, conversions, credits_of
 from analytics_lib.statement.view import Arm, View
 
@@ -31,6 +31,10 @@ class Removals:
     @property
     def leaves(self) -> tuple[Removal, ...]:
         return (self.leaf,)
+
+    def rows_counted(self, answer: Rows) -> int:
+        """How many touches the answer rests on."""
+        return sum(row[ROWS] for row in answer)
 
     def cells(self, answers: Sequence[Rows]) -> Iterator[tuple[Place, Leaf, Cell]]:
         """One cell for each bucket and state that any way passed."""
@@ -62,7 +66,7 @@ class Removals:
         chains: dict[Place, Counter[tuple[State, State]]] = defaultdict(Counter)
         for row in rows:
             chain = chains[place_of(row, (), has_buckets=self.has_buckets)]
-            state, count = str(row["state"]), int(row["steps"])
+            state, count = str(row["state"]), int(row[ROWS])
             chain[Edge.START if row["is_first"] else str(row["before"]), state] += count
             if row["is_last"]:
                 chain[state, Edge.CONVERTED if row["is_converted"] else Edge.GIVEN_UP] += count
@@ -89,7 +93,7 @@ def _steps(arm: Arm, leaf: Removal, over: TimeFrame | None) -> Select[Any]:
         leaf.is_last.label("is_last"),
         leaf.is_converted.label("is_converted"),
     ]
-    return _grouped(view, keys, func.count().label("steps"))
+    return _grouped(view, keys)
 
 
 def _people(
@@ -104,7 +108,11 @@ def _bucket(view: View, over: TimeFrame | None) -> list[ColumnElement[Any]]:
     return [] if over is None else [view.bucket(over).label("bucket")]
 
 
-def _grouped(view: View, keys: Sequence[ColumnElement[Any]], number: ColumnElement[Any]) -> Select[Any]:
+def _grouped(view: View, keys: Sequence[ColumnElement[Any]], *numbers: ColumnElement[Any]) -> Select[Any]:
     start, until = view.scope.period.start, view.scope.until
-    query = view.select(*keys, number).where(*view.in_period(start, until), *view.kept()).group_by(*keys)
+    query = (
+        view.select(*keys, func.count().label(ROWS), *numbers)
+        .where(*view.in_period(start, until), *view.kept())
+        .group_by(*keys)
+    )
     return view.narrowed(query, start, until)
