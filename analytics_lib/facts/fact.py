@@ -74,6 +74,8 @@ class Fact:
     reads: frozenset[tuple[str, str]] = frozenset()
     is_narrowed: bool = False
     """Whether its table reads SINCE and UNTIL."""
+    knows_until: bool = False
+    """Whether its table also leaves out what is not known at UNTIL, so that no two periods can share it."""
     serves_all: bool = False
     """Whether its rows serve all business models alike, as services do, and are not divided by them."""
 

@@ -101,6 +101,7 @@ ended_ways = Fact(
     customer=_steps.c.visitor_id,
     reads=frozenset(("sessions", name) for name in ("is_bot", "booked_at", "session_id", "visitor_id")),
     is_narrowed=True,
+    knows_until=True,
 )
 """The touches that led to a booking, and those after which 30 days passed without another visit.
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Cast, ColumnElement
+from sqlalchemy import BindParameter, Cast, ColumnElement, and_
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 from sqlalchemy.sql import operators
@@ -52,6 +52,11 @@ def in_common(each: Sequence[Conditions]) -> Conditions:
 def without(conditions: Conditions, known: Conditions) -> list[ColumnElement[bool]]:
     """The conditions that are not known to hold."""
     return [found for text, found in conditions.items() if text not in known]
+
+
+def all_of(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool] | None:
+    """The conditions as one; None for none."""
+    return and_(*conditions) if conditions else None
 
 
 def furthest(alternatives: Sequence[Sequence[ColumnElement[bool]]]) -> list[ColumnElement[bool]]:

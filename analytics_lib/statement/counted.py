@@ -61,7 +61,10 @@ def build(
 ) -> Counted:
     """The SELECT that answers metrics of one fact and one timestamp for all arms."""
     labels: Labels = {}
-    parts = [_arm(arm, metrics, by, over, labels) for arm in arms]
+    if _are_read_together(arms, metrics, by):
+        parts = [_arm(arms[0], metrics, by, over, labels, before=arms[1])]
+    else:
+        parts = [_arm(arm, metrics, by, over, labels) for arm in arms]
     return Counted(
         query=of_all_arms(parts),
         by=tuple(by),
@@ -71,12 +74,32 @@ def build(
     )
 
 
+def _are_read_together(arms: Sequence[Arm], metrics: Sequence[Metric], by: Sequence[str]) -> bool:
+    """Whether one SELECT should read the rows of a period and of the one just before it.
+
+    It pays where a row has to be joined or worked out; to scan two periods apart takes no longer than both at
+    once, and aggregates are faster without a group.
+    """
+    fact = metrics[0].rows
+    is_adjacent = len(arms) == 2 and arms[1].scope.until == arms[0].scope.period.start
+    if not is_adjacent or fact.spread or fact.knows_until:
+        return False
+    read = [each for metric in metrics for each in (metric.where, metric.value, metric.dated)]
+    read += [fact.keeps, *(fact.dimensions[name].expression for name in by)]
+    return fact.is_narrowed or bool(fact.joins_for(*(each for each in read if each is not None)))
+
+
 def _arm(
-    arm: Arm, metrics: Sequence[Metric], by: Sequence[str], over: TimeFrame | None, labels: Labels
+    arm: Arm,
+    metrics: Sequence[Metric],
+    by: Sequence[str],
+    over: TimeFrame | None,
+    labels: Labels,
+    before: Arm | None = None,
 ) -> Select[Any]:
     fact, dated = metrics[0].rows, metrics[0].dated
     spans = _spans(arm.scope, over) if fact.spread else None
-    view = View(arm, fact, dated, tables={} if spans is None else {span: spans})
+    view = View(arm, fact, dated, tables={} if spans is None else {span: spans}, before=before)
     keys: list[ColumnElement[Any]] = []
     if over is not None:
         bucket = view.bucket(over) if spans is None else cast(spans.c.bucket, DateTime)
@@ -85,14 +108,15 @@ def _arm(
     aggregates = aggregates_of(metrics, view, labels)
     filters = view.kept()
     if spans is None:
-        filters = view.in_period(arm.scope.period.start, arm.scope.until) + filters
+        filters = view.in_period(view.began, arm.scope.until) + filters
     query = view.select(*keys, *aggregates, using=filters)
     if spans is not None and fact.spread is not None:
         first, last = fact.spread
         within = and_(first < spans.c.high, last > spans.c.low)
         query = query.where(within) if isinstance(spans, OneSpan) else query.join(spans, within)
-    query = query.where(*filters).group_by(*keys)
-    return view.narrowed(query, arm.scope.period.start, arm.scope.until)
+    together = [] if before is None else [view.arm_key]
+    query = query.where(*filters).group_by(*together, *keys)
+    return view.narrowed(query, view.began, arm.scope.until)
 
 
 def aggregates_of(metrics: Sequence[Metric], view: View, labels: Labels) -> list[ColumnElement[Any]]:

@@ -12,7 +12,7 @@ from analytics_lib.cell import Cell, Place
 from analytics_lib.facts import moment
 from analytics_lib.metric import Leaf, Stock
 from analytics_lib.statement.asking import ROWS, Query, Rows
-from analytics_lib.statement.conditions import Conditions, by_text, furthest, in_common, without
+from analytics_lib.statement.conditions import Conditions, all_of, by_text, furthest, in_common, without
 from analytics_lib.statement.standing import cell_of, counts_of, labels_of, open_at
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import moments
@@ -60,7 +60,7 @@ def build_side_by_side(stocks: Sequence[Stock], arms: Sequence[Arm]) -> SideBySi
         column
         for view in views
         for index, stock in enumerate(stocks)
-        for column in counts_of(stock, view, _all_of(own[view.arm.label, index]), _place(view.arm, index))
+        for column in counts_of(stock, view, all_of(own[view.arm.label, index]), _place(view.arm, index))
     ]
     filters = [*shared.values(), *furthest(list(own.values()))]
     if all(own.values()):
@@ -77,10 +77,6 @@ def _view(arm: Arm, stock: Stock) -> View:
 def _conditions(view: View, stock: Stock) -> Conditions:
     own = [] if stock.where is None else [view.resolved(stock.where)]
     return by_text(*open_at(stock, view, view.tables[moment]), *own)
-
-
-def _all_of(conditions: Sequence[ColumnElement[bool]]) -> ColumnElement[bool] | None:
-    return and_(*conditions) if conditions else None
 
 
 def _place(arm: Arm, index: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     FromClause,
+    Integer,
     Select,
     and_,
     case,
@@ -69,7 +70,8 @@ class View:
     `dated` is the column that puts rows into periods, if there is one. `as_of` is the moment from which
     states are looked at where that is not the scope's own; `tables` are joined in for the placeholders
     `span` and `moment` and for a snapshot's own table; `label` tells whose a row is where a SELECT serves
-    several arms that differ in their moments alone.
+    several arms that differ in their moments alone. `before` is an arm whose period ends where that of `arm`
+    begins: its rows are read together with those of `arm`, and `dated` tells them apart.
     """
 
     arm: Arm
@@ -78,6 +80,7 @@ class View:
     as_of: ColumnElement[Any] | None = None
     tables: Mapping[FromClause, Any] = field(default_factory=dict)
     label: ColumnElement[int] | None = None
+    before: Arm | None = None
 
     @property
     def scope(self) -> Scope:
@@ -85,11 +88,40 @@ class View:
 
     @property
     def _cuts_states(self) -> bool:
-        return self.as_of is not None or not self.arm.knows_all
+        knows_all = self.arm.knows_all and (self.before is None or self.before.knows_all)
+        return self.as_of is not None or not knows_all
+
+    @cached_property
+    def _known_until(self) -> Any:
+        if self.as_of is not None:
+            return self.as_of
+        if self.before is None:
+            return self.scope.as_of
+        return case((self._is_later, self.scope.as_of), else_=self.before.scope.as_of)
 
     @property
-    def _known_until(self) -> Any:
-        return self.scope.as_of if self.as_of is None else self.as_of
+    def _is_later(self) -> ColumnElement[bool]:
+        """Whether a row is not one of the arm before."""
+        return self.in_period(self.scope.period.start, self.scope.until)[0]
+
+    @cached_property
+    def arm_key(self) -> ColumnElement[int]:
+        """The label of the arm that a row belongs to."""
+        if self.label is not None:
+            return self.label
+        own = literal_column(str(self.arm.label), Integer)
+        if self.before is None:
+            return own
+        return case((self._is_later, own), else_=literal_column(str(self.before.label), Integer))
+
+    @property
+    def began(self) -> datetime:
+        """Where the first of the periods begins."""
+        return (self.arm if self.before is None else self.before).scope.period.start
+
+    def _offsets(self, ahead: timedelta | None = None) -> tuple[tuple[datetime, timedelta], ...]:
+        earlier = self.scope.period.start - self.began
+        return self.scope.offsets(earlier + (ahead or timedelta()) if earlier or ahead else None)
 
     @property
     def customer(self) -> ColumnElement[Any] | None:
@@ -111,13 +143,12 @@ class View:
             midnight = cast(dated, DateTime)
             return midnight if over is TimeFrame.DAY else truncated(midnight, over)
         if over is TimeFrame.HOUR:
-            return hour_key(dated, self.scope.offsets())
-        return truncated(local_clock(dated, self.scope.offsets()), over)
+            return hour_key(dated, self._offsets())
+        return truncated(local_clock(dated, self._offsets()), over)
 
     def select(self, *columns: ColumnElement[Any], using: Sequence[Any] = ()) -> Select[Any]:
         """A SELECT from the fact with the joins that these columns, and what is `using` them, need."""
-        label = literal_column(str(self.arm.label)) if self.label is None else self.label
-        query = select(label.label("arm"), *columns)
+        query = select(self.arm_key.label("arm"), *columns)
         return self.joined(query, *columns, *using)
 
     def joined(self, query: Select[Any], *expressions: Any) -> Select[Any]:
@@ -207,7 +238,7 @@ class View:
 
     def _clock(self, element: Any) -> ColumnElement[Any]:
         (instant,) = element.clauses
-        offsets = self.scope.offsets(None if instant is self.dated else LONGEST_AHEAD)
+        offsets = self._offsets(None if instant is self.dated else LONGEST_AHEAD)
         return local_clock(self.resolved(instant), offsets)
 
     def _at_reference_rate(
