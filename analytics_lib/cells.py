@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from analytics_lib.arithmetic import evaluate
 from analytics_lib.cell import Cell, Group, Place
 from analytics_lib.covering import Covering
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.local_time import Bucket, to_local
-from analytics_lib.metric import AnyMetric, Elapsed, Kept, Leaf, Share, Shrunk
+from analytics_lib.metric import AnyMetric, Elapsed, Kept, Leaf, Metric, Share, Shrunk
 from analytics_lib.question import Question
 from analytics_lib.statement.elapsed import elapsed, slots_of
 from analytics_lib.statement.windows import Window, earlier
@@ -44,19 +44,22 @@ class Cells:
         self._completed: dict[Place, dict[str, Cell]] = {}
         self._totals: dict[tuple[int, datetime | None, Alike | None], dict[str, Cell]] = {}
         self._gaps: dict[tuple[int, datetime, datetime], str | None] = {}
-        found = {group for _, _, group in counted} | self._slots() if question.by else {()}
+        self._passed = self._slots()
+        found = {group for _, _, group in counted}.union(*self._passed) if question.by else {()}
         self.groups: tuple[Group, ...] = tuple(sorted(found)) or ((UNKNOWN,) * len(question.by),)
 
-    def _slots(self) -> set[Group]:
-        """The hours and weekdays that have passed, where nothing else cuts the answer: none is left out."""
-        asked = (leaf for leaf in self._question.leaves if not isinstance(leaf, Elapsed))
-        if all(leaf.name in self._unserved for leaf in asked):
-            return set()
-        passed = (
-            slots_of(self._question.by, Window(None, scope.period.start, scope.until), scope.zone)
+    def _slots(self) -> tuple[set[Group], ...]:
+        """The hours and weekdays of each arm that have passed, where none may be left out.
+
+        That is where nothing else cuts the answer, and something of it is dated by that very clock.
+        """
+        by, served = self._question.by, (x for x in self._question.leaves if x.name not in self._unserved)
+        if self._question.over or not any(_is_by_own_clock(leaf, by) for leaf in served):
+            return ()
+        return tuple(
+            slots_of(by, Window(None, scope.period.start, scope.until), scope.zone)
             for scope in self._question.scopes
         )
-        return set().union(*passed)
 
     def value(self, metric: AnyMetric, arm: int, bucket: Bucket | None, group: Group) -> Cell:
         """The cell of any metric at a place."""
@@ -112,6 +115,8 @@ class Cells:
         if isinstance(leaf, Elapsed):
             slot = dict(zip(self._question.by, group, strict=True))
             return elapsed(leaf, Window(None, start, until), scope.zone, slot)
+        if cell is None and self._passed and group in set().union(*self._passed) - self._passed[arm]:
+            return Cell(None, 0, "the period has no such hour or weekday, or not yet")
         if cell is None:
             cell = Cell(0, 0) if leaf.counts_from_zero else Cell(None, 0, leaf.nothing)
         base = self._base(leaf, arm, bucket)
@@ -124,7 +129,8 @@ class Cells:
         if mature_after and ripe_from + mature_after > scope.as_of:
             known_from = to_local(ripe_from + mature_after, scope.zone)
             return Cell(None, cell.n, f"not yet known: it takes until {known_from:%Y-%m-%d}")
-        gap = self._gap(leaf, base.start if base else start, until)
+        looks_back = getattr(getattr(leaf, "rows", None), "looks_back", timedelta())
+        gap = self._gap(leaf, (base.start if base else start) - looks_back, until)
         if gap is None:
             return cell
         reason = gap if cell.reason is None else f"{gap}; {cell.reason}"
@@ -144,6 +150,10 @@ class Cells:
             gaps = (self._covering.why_incomplete(dated, start, until) for dated in leaf.timed_by)
             self._gaps[key] = next((gap for gap in gaps if gap), None)
         return self._gaps[key]
+
+
+def _is_by_own_clock(leaf: Leaf, by: Sequence[str]) -> bool:
+    return isinstance(leaf, Metric) and all(leaf.meaning_of(name) == str(leaf.dated) for name in by)
 
 
 def _looks_at_all(metric: AnyMetric) -> bool:

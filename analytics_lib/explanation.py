@@ -37,7 +37,10 @@ class Passport:
         lines += [f"  {name} = {formula}" for name, formula in self.parts.items()]
         for asked in self.statements:
             lines += ["  SQL:", *(f"    {line}" for line in asked.sql.splitlines())]
-            lines += [f"  parameters: {dict(asked.parameters)}", f"  rows counted: {asked.rows}"]
+            lines += [
+                f"  parameters: {dict(asked.parameters)}",
+                f"  rows counted: {'withheld' if asked.rows is None else asked.rows}",
+            ]
         return "\n".join([*lines, f"  data version: {self.data_version}"])
 
 

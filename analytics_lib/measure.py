@@ -155,7 +155,9 @@ def _fetch(
     by_place: dict[Place, dict[str, Cell]] = {}
     asked = []
     few = question.scopes[0].smallest_group
-    for statement in question.statements(arms, served, covering):
+    # A period to date may be of no length by the clock, and then it has no bucket.
+    in_time = [arm for arm in arms if question.over is None or any(arm.scope.buckets(question.over))]
+    for statement in question.statements(in_time, served, covering):
         answers = []
         names = tuple(leaf.name for leaf in statement.leaves)
         for query in statement.queries:

@@ -115,7 +115,8 @@ class Period:
     def shifted(self, count: int) -> Period:
         """The period `count` later (negative: earlier) of the same time frame."""
         frame = self._frame()
-        if frame is TimeFrame.HOUR:
+        if frame in (TimeFrame.HOUR, TimeFrame.DAY):
+            # Step by step by the clock, which may go through an hour twice and skip a whole day.
             period = self
             for _ in range(abs(count)):
                 instant = period.end if count > 0 else period.start - timedelta(microseconds=1)

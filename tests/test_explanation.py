@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
 
 import duckdb
@@ -80,6 +81,14 @@ def test_it_reads_as_text_and_as_plain_values(small: AnalyticsService) -> None:
     plain = found.to_dict()
     assert plain["name"] == "total_bookings"
     assert plain["statements"][0]["rows"] == found.statements[0].rows
+
+
+def test_how_many_rows_it_rests_on_is_withheld_with_small_groups(small: AnalyticsService) -> None:
+    shown = passport(small, "total_bookings")
+    scope = replace(small.scope(period="2026-10"), smallest_group=10)
+    (withheld,) = small.explain("total_bookings", scope)
+    assert f"rows counted: {shown.statements[0].rows}" in str(shown)
+    assert "rows counted: withheld" in str(withheld)
 
 
 def test_only_the_statements_of_the_metric_are_on_its_passport(small: AnalyticsService) -> None:

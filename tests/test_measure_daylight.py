@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pandas as pd
@@ -149,3 +149,75 @@ def test_half_an_hour_compares_with_the_hour_before(place: Place) -> None:
             asked = [METRICS["total_bookings"]]
             frame = measure(asked, scope, over=over, compare="previous", warehouse=warehouse)
             assert list(frame["previous"]) == [1]
+
+
+def test_an_hour_that_one_of_two_days_has_not_got_is_missing_there(place: Place) -> None:
+    """29 March has no two o'clock in Madrid, and no Saturday."""
+    instants = [datetime(2026, 3, 28, 1, 30), datetime(2026, 3, 28, 9), datetime(2026, 3, 29, 9)]
+    as_of = datetime(2026, 4, 1)
+    rows = bookings_frame([{"created_at": each, "is_test": False} for each in instants])
+    scope = Scope.build(period="2026-03-29", as_of=as_of, zone="Europe/Madrid")
+    with place.holding({"about": about_frame(as_of), "bookings": rows}) as warehouse:
+        asked = {
+            name: measure(find(["total_bookings"]), scope, [name], None, "previous", warehouse=warehouse)
+            for name in ("hour_of_day", "weekday")
+        }
+    hours = asked["hour_of_day"].set_index("hour_of_day")
+    assert hours.loc["02", ["value", "previous", "change"]].tolist() == [None, 1, None]
+    assert hours.loc["02", "reason"] == "the period has no such hour or weekday, or not yet"
+    assert hours.loc["03", ["value", "previous", "change"]].tolist() == [0, 0, 0]
+    days = asked["weekday"].set_index("weekday")
+    assert days[["value", "previous"]].to_numpy().tolist() == [[None, 2], [1, None]]
+
+
+def test_slots_are_those_of_the_clock_by_which_something_is_dated_and_of_no_bucket(place: Place) -> None:
+    booking = {"created_at": datetime(2026, 3, 24, 20), "cancelled_at": datetime(2026, 3, 29, 9)}
+    as_of = datetime(2026, 4, 1)
+    sunday = Scope.build(period="2026-03-29", as_of=as_of)
+    rows = bookings_frame([booking | {"is_test": False, "starts_on": date(2026, 5, 1)}])
+    with place.holding({"about": about_frame(as_of), "bookings": rows}) as warehouse:
+
+        def days(metric: str, scope: Scope, over: str | None = None) -> dict[object, int]:
+            frame = measure(find([metric]), scope, ["weekday"], over, warehouse=warehouse)
+            return frame.groupby("weekday")["value"].sum().to_dict()
+
+        # Cancelled on a Sunday was what had been booked on a Tuesday.
+        assert days("cancellations", sunday) == {"2": 1}
+        assert days("total_bookings", sunday) == {"7": 0}
+        march = Scope.build(period="2026-03", as_of=as_of)
+        assert days("total_bookings", march) == {str(day): int(day == 2) for day in range(1, 8)}
+        assert days("total_bookings", march, "day") == {"2": 1}
+
+
+@pytest.mark.parametrize(
+    ("zone", "period", "as_of"),
+    [
+        ("Atlantic/Azores", "2026-10-25", datetime(2026, 10, 25, 1)),
+        ("America/Havana", "2026-11", datetime(2026, 11, 1, 5)),
+    ],
+)
+@pytest.mark.parametrize("over", ["hour", "day"])
+def test_a_period_to_date_that_is_of_no_length_by_the_clock(
+    place: Place, zone: str, period: str, as_of: datetime, over: str
+) -> None:
+    """At the second midnight of the day nothing of it has passed by the clock, though an hour has."""
+    rows = bookings_frame([{"created_at": as_of - STEP, "customer_id": "c", "is_test": False}])
+    scope = Scope.build(period=period, as_of=as_of, zone=zone)
+    asked = find(["total_bookings", "customer_retention_rate", "one_time_share_12m", "bookings_on_the_books"])
+    with place.holding({"about": about_frame(as_of), "bookings": rows}) as warehouse:
+        frame = measure(asked, scope, (), over, "previous", warehouse=warehouse)
+    assert frame.set_index("metric").loc["total_bookings", ["value", "previous"]].tolist() == [1, None]
+
+
+def test_the_day_before_one_that_follows_a_day_that_never_was(place: Place) -> None:
+    """In Apia 30 December 2011 was left out."""
+    as_of = datetime(2012, 3, 1)
+    noons = [datetime(2011, 12, 29, 22), datetime(2011, 12, 30, 22)]
+    rows = bookings_frame([{"created_at": each, "is_test": False} for each in noons])
+    with place.holding({"about": about_frame(as_of), "bookings": rows}) as warehouse:
+        day = Scope.build(period="2011-12-31", as_of=as_of, zone="Pacific/Apia")
+        frame = measure(find(["total_bookings"]), day, (), None, "previous", warehouse=warehouse)
+        month = Scope.build(period="2011-12", as_of=as_of, zone="Pacific/Apia")
+        by_day = measure(find(["customer_retention_rate"]), month, (), "day", "previous", warehouse=warehouse)
+    assert frame[["value", "previous"]].to_numpy().tolist() == [[1, 1]]
+    assert by_day["bucket"].iloc[-1] == "2011-12-31"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -76,6 +76,8 @@ class Fact:
     """Whether its table reads SINCE and UNTIL."""
     knows_until: bool = False
     """Whether its table also leaves out what is not known at UNTIL, so that no two periods can share it."""
+    looks_back: timedelta = timedelta()
+    """How long before a period its table reads, so that data must go back as far for it to be complete."""
     serves_all: bool = False
     """Whether its rows serve all business models alike, as services do, and are not divided by them."""
 

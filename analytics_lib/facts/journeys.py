@@ -102,6 +102,7 @@ ended_ways = Fact(
     reads=frozenset(("sessions", name) for name in ("is_bot", "booked_at", "session_id", "visitor_id")),
     is_narrowed=True,
     knows_until=True,
+    looks_back=2 * LOOKBACK,
 )
 """The touches that led to a booking, and those after which 30 days passed without another visit.
 

@@ -205,6 +205,7 @@ touches = Fact(
     reads=frozenset(("sessions", name) for name in ("is_bot", "booked_at", "session_id", "visitor_id")),
     is_narrowed=True,
     knows_until=True,
+    looks_back=LOOKBACK + LONGEST_VISIT,
 )
 """The visits of 30 days that led to a booking, up to the one it was made in; the next begins a new path.
 

@@ -36,14 +36,13 @@ def credits_of(steps: Steps) -> dict[str, float]:
     converted = conversions(steps)
     if not converted:
         return dict.fromkeys(states, 0.0)
-    chances = _chances(steps, states)
-    # A state that no conversion passes has none, up to the last digit of a double.
-    effects = np.maximum(0.0, 1 - chances[1:] / chances[0])
-    return dict(zip(states, (converted * effects / effects.sum()).tolist(), strict=True))
+    lost = _lost(steps, states)
+    return dict(zip(states, (converted * lost / lost.sum()).tolist(), strict=True))
 
 
-def _chances(steps: Steps, states: Sequence[str]) -> NDArray[np.float64]:
-    """The chance to convert from the start: of the chain as it is, then without each state in turn."""
+def _lost(steps: Steps, states: Sequence[str]) -> NDArray[np.float64]:
+    """How much of the chance to convert is lost without each state: the chance to reach it, times that to
+    convert from there."""
     size = len(states)
     # One row a state and one for the start, one column a state and one each for the two ends.
     places: dict[State, int] = {Edge.START: size, Edge.CONVERTED: size, Edge.GIVEN_UP: size + 1}
@@ -52,9 +51,6 @@ def _chances(steps: Steps, states: Sequence[str]) -> NDArray[np.float64]:
     for (since, to), count in steps.items():
         counts[places[since], places[to]] += count
     moves = counts / counts.sum(axis=1, keepdims=True)
-    chains = np.repeat(moves[np.newaxis, :, :size], size + 1, axis=0)
-    for removed in range(size):
-        chains[removed + 1, :, removed] = 0
-    to_the_end = np.broadcast_to(moves[:size, [size]], (size + 1, size, 1))
-    from_each = np.linalg.solve(np.eye(size) - chains[:, :size], to_the_end)
-    return np.asarray(np.einsum("cs,cs->c", chains[:, size], from_each[:, :, 0]))
+    visits = np.linalg.inv(np.eye(size) - moves[:size, :size])
+    reached = (moves[size, :size] @ visits) / np.diag(visits)
+    return np.asarray(reached * (visits @ moves[:size, size]))

@@ -15,7 +15,8 @@ from analytics_lib.errors import InputError
 from analytics_lib.measure import measure
 from analytics_lib.metric import Removal
 from analytics_lib.scope import Scope
-from tests.engines import Place, about_frame
+from analytics_lib.statement.chain import Edge, State, conversions, credits_of
+from tests.engines import Place, about_frame, coverage_frame
 from tests.made_rows import frame_of
 from tests.metrics.rows import Rows, values
 from tests.metrics.ten_visits import march
@@ -205,3 +206,41 @@ def test_it_takes_whole_ways() -> None:
             is_last=markov.is_last,
             is_converted=markov.is_converted,
         )
+
+
+@pytest.mark.parametrize(
+    ("complete_from", "quality"),
+    [
+        (datetime(2025, 12, 30, 23), "ok"),
+        (datetime(2025, 12, 30, 23) + MOMENT, "provisional"),
+        (datetime(2026, 2, 28, 23), "provisional"),
+    ],
+)
+def test_what_was_given_up_is_known_only_where_visits_go_back_sixty_days(
+    place: Place, complete_from: datetime, quality: str
+) -> None:
+    tables = {
+        "about": about_frame(APRIL),
+        "coverage": coverage_frame(complete_from, APRIL),
+        "sessions": frame_of("sessions", BOOKED),
+    }
+    scope = Scope.build(period="2026-03", as_of=APRIL, zone="Europe/Madrid")
+    with place.holding(tables) as warehouse:
+        frame = measure(find([MARKOV]), scope, ["channel"], warehouse=warehouse)
+    assert set(frame["quality"]) == {quality}
+
+
+def test_hundreds_of_channels_are_no_burden() -> None:
+    size = 300
+    steps: dict[tuple[State, State], int] = {}
+    for number in range(size):
+        state = f"{number:03}"
+        steps[Edge.START, state] = 1
+        steps[state, Edge.CONVERTED if number % 3 == 0 else Edge.GIVEN_UP] = 1
+        steps[state, f"{(number + 1) % size:03}"] = 1
+    found = credits_of(steps)
+    assert sum(found.values()) == pytest.approx(conversions(steps))
+    # The ring looks the same from every third state.
+    assert [found[f"{number:03}"] for number in (0, 1, 2)] == pytest.approx(
+        [found[f"{number:03}"] for number in (3, 4, 5)]
+    )

@@ -229,7 +229,7 @@ class Oracle:
 
     def _slots(self) -> set[Group]:
         """By the clock alone, every slot that has passed, whether anything happened in it or not."""
-        if not set(self.by) <= {"weekday", "hour_of_day"}:
+        if self.over or not set(self.by) <= {"weekday", "hour_of_day"}:
             return set()
         tallies = [tally for _, tally in self.metrics.values()]
         is_served = any(not tally or isinstance(tally, Base) or self.serves(tally) for tally in tallies)
