@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import BindParameter, Cast, ColumnElement, and_
 from sqlalchemy.dialects import postgresql
@@ -90,3 +91,22 @@ def _compared(conditions: Sequence[ColumnElement[bool]]) -> dict[tuple[str, Any]
             if isinstance(constant, BindParameter):
                 found[spelled(condition.left), condition.operator] = _Comparison(condition, constant.value)
     return found
+
+
+class _Conditional(Protocol):
+    @property
+    def where(self) -> ColumnElement[bool] | None: ...
+
+
+_C = TypeVar("_C", bound=_Conditional)
+
+
+def without_shared(leaves: Sequence[_C]) -> tuple[list[ColumnElement[bool]], list[_C]]:
+    """The conditions that all leaves have, and the leaves without them."""
+    each = [{} if leaf.where is None else by_text(leaf.where) for leaf in leaves]
+    shared = in_common(each)
+    rest = [
+        replace(leaf, where=all_of(without(conditions, shared)))  # type: ignore[type-var]
+        for leaf, conditions in zip(leaves, each, strict=True)
+    ]
+    return list(shared.values()), rest

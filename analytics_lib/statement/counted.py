@@ -32,7 +32,7 @@ from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Leaf, Metric
 from analytics_lib.scope import Scope, local_midnight_after
 from analytics_lib.statement.asking import ROWS, OneSelect, Rows, of_all_arms
-from analytics_lib.statement.conditions import spelled
+from analytics_lib.statement.conditions import spelled, without_shared
 from analytics_lib.statement.numbers import ranked, summed
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import as_bucket, windows
@@ -105,8 +105,12 @@ def _arm(
         bucket = view.bucket(over) if spans is None else cast(spans.c.bucket, DateTime)
         keys.append(bucket.label("bucket"))
     keys += view.keys(by)
-    aggregates = aggregates_of(metrics, view, labels)
     filters = view.kept()
+    if not by and view.customer is None:
+        # No group is to be told of which nothing counts, so what counts for no metric need not be read.
+        shared, metrics = without_shared(metrics)
+        filters += [view.resolved(condition) for condition in shared]
+    aggregates = aggregates_of(metrics, view, labels)
     if spans is None:
         filters = view.in_period(view.began, arm.scope.until) + filters
     query = view.select(*keys, *aggregates, using=filters)

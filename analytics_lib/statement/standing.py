@@ -14,7 +14,7 @@ from analytics_lib.facts import Fact, Snapshot, moment
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import Leaf, Stock
 from analytics_lib.statement.asking import ROWS, OneSelect, Row, Rows, of_all_arms
-from analytics_lib.statement.conditions import Conditions, all_of, by_text, in_common, without
+from analytics_lib.statement.conditions import without_shared
 from analytics_lib.statement.numbers import ranked, summed
 from analytics_lib.statement.view import Arm, View
 from analytics_lib.statement.windows import beside, moments, moments_table
@@ -69,15 +69,10 @@ def _standing_arm(
     keys = bucket_and_keys(ends.c.bucket, view, by, over)
     filters = open_at(first, view, ends)
     # Where no group's size is asked for, what none of the stocks counts need not be read.
-    shared = {} if view.customer is not None else in_common([_conditions(stock) for stock in stocks])
-    filters += [view.resolved(condition) for condition in shared.values()]
-    rest = [replace(stock, where=all_of(without(_conditions(stock), shared))) for stock in stocks]
-    query = view.select(*keys, *_aggregates(rest, view), using=filters)
+    shared, counted_of = ([], stocks) if view.customer is not None else without_shared(stocks)
+    filters += [view.resolved(condition) for condition in shared]
+    query = view.select(*keys, *_aggregates(counted_of, view), using=filters)
     return beside(query, ends).where(*filters).group_by(*keys)
-
-
-def _conditions(stock: Stock) -> Conditions:
-    return {} if stock.where is None else by_text(stock.where)
 
 
 def open_at(stock: Stock, view: View, ends: Any) -> list[ColumnElement[bool]]:

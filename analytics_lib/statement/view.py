@@ -155,8 +155,11 @@ class View:
         """The SELECT, from the fact with the joins without which the expressions cannot be read."""
         own = self.fact.table
         query = query.select_from(self.tables.get(own, own))
+        # What is dated by a joined row is in no period without it, and engines may then begin with that row.
+        dating = () if self.dated is None else self.fact.joins_for(self.dated)
         for target, condition in self.fact.joins_for(*expressions):
-            query = query.outerjoin(target, self.resolved(condition) if own in self.tables else condition)
+            on = self.resolved(condition) if own in self.tables else condition
+            query = query.join(target, on, isouter=all(target is not needed for needed, _ in dating))
         return query
 
     def narrowed(self, query: Select[Any], low: datetime, high: datetime) -> Select[Any]:
