@@ -44,7 +44,7 @@ def assert_agrees(
         other, is_alike = earlier.get(bucket, (None, False))
         was = before.value(metric, group, other) if bucket in earlier else None
         assert_number(row["previous"], was, row["unit"], said)
-        # What looks back before the data began is marked, and no change is told; the oracle knows no coverage.
+        # What looks back before the data began is marked and has no change; the oracle knows no coverage.
         if row["previous_quality"] == "provisional" and "incomplete" in str(row["reason"]):
             assert row["change"] is None, said
             continue
