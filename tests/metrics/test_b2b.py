@@ -78,8 +78,8 @@ def test_partners_that_fall_silent(place: Place) -> None:
     assert of_partners(place, "partners", by="lifecycle_state", period="2026-01") == {"dormant": 2}
 
 
-def test_states_change_on_the_day(place: Place) -> None:
-    """At the end of March, 30, 90 and 365 days after a booking are 2 March, 1 January and 1 April 2025."""
+def sold_on_the_day() -> dict[str, Rows]:
+    """Partners that sold on the very days that decide at the end of March, or a moment beside them."""
     sold = {
         "a": [datetime(2026, 3, 2)],
         "b": [datetime(2026, 1, 1)],
@@ -88,7 +88,7 @@ def test_states_change_on_the_day(place: Place) -> None:
         "e": [datetime(2026, 3, 2, 0, 0, 0, 1)],
         "f": [datetime(2026, 2, 1), datetime(2026, 3, 3)],
     }
-    rows: dict[str, Rows] = {
+    return {
         "partners": [{"partner_id": name, "joined_at": datetime(2024, 1, 1)} for name in sold],
         "bookings": [
             {"booking_id": f"{name}{number}", "partner_id": name, "created_at": when}
@@ -96,6 +96,11 @@ def test_states_change_on_the_day(place: Place) -> None:
             for number, when in enumerate(times)
         ],
     }
+
+
+def test_states_change_on_the_day(place: Place) -> None:
+    """At the end of March, 30, 90 and 365 days after a booking are 2 March, 1 January and 1 April 2025."""
+    rows = sold_on_the_day()
     as_of = datetime(2026, 5, 1)
     states = ask(place, rows, "partners", period="2026-03", as_of=as_of, by="lifecycle_state")
     # d first sold 90 days ago; e a moment less than 30 days ago; f sold again after exactly 30 days
@@ -151,22 +156,7 @@ def test_a_share_of_changes_is_one_of_those_from_the_same_state(place: Place) ->
 
 def test_a_state_is_reached_in_the_month_at_whose_end_it_stands(place: Place) -> None:
     """At the end of March, 30, 90 and 365 days after a booking are 2 March, 1 January and 1 April 2025."""
-    sold = {
-        "a": [datetime(2026, 3, 2)],
-        "b": [datetime(2026, 1, 1)],
-        "c": [datetime(2025, 4, 1)],
-        "d": [datetime(2026, month, day) for month, day in ((1, 1), (1, 20), (2, 15), (3, 10))],
-        "e": [datetime(2026, 3, 2, 0, 0, 0, 1)],
-        "f": [datetime(2026, 2, 1), datetime(2026, 3, 3)],
-    }
-    rows: dict[str, Rows] = {
-        "partners": [{"partner_id": name, "joined_at": datetime(2024, 1, 1)} for name in sold],
-        "bookings": [
-            {"booking_id": f"{name}{number}", "partner_id": name, "created_at": when}
-            for name, times in sold.items()
-            for number, when in enumerate(times)
-        ],
-    }
+    rows = sold_on_the_day()
     as_of = datetime(2026, 5, 1)
 
     def moves(period: str, by: str) -> dict[str, object]:
