@@ -128,7 +128,9 @@ def test_an_interrupt_ends_the_cell_and_not_the_kernel(both: Both, what: str) ->
                 kernel.manager.interrupt_kernel()
         reply = kernel.answer(request)
         shown = [(each["output_type"], each.get("ename")) for each in outputs(messages)]
-        said.append([*shown, (reply["status"], reply.get("ename"))])
+        # In how many pieces a text arrives is a matter of time.
+        pieces = [one for place, one in enumerate(shown) if one[0] != "stream" or one not in shown[:place]]
+        said.append([*pieces, (reply["status"], reply.get("ename"))])
         assert kernel.value("1 + 1") == 2
         end = time.monotonic() + PATIENCE
         while any(child.name() == "sleep" for child in psutil.Process(kernel.pid).children(recursive=True)):
