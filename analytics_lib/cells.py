@@ -44,8 +44,10 @@ class Cells:
         self._completed: dict[Place, dict[str, Cell]] = {}
         self._totals: dict[tuple[int, datetime | None, Alike | None], dict[str, Cell]] = {}
         self._gaps: dict[tuple[int, datetime, datetime], str | None] = {}
-        self._passed = self._slots()
-        found = {group for _, _, group in counted}.union(*self._passed) if question.by else {()}
+        passed = self._slots()
+        slots: set[Group] = set().union(*passed)
+        self._lacking = [slots - of_arm for of_arm in passed]
+        found = {group for _, _, group in counted} | slots if question.by else {()}
         self.groups: tuple[Group, ...] = tuple(sorted(found)) or ((UNKNOWN,) * len(question.by),)
 
     def _slots(self) -> tuple[set[Group], ...]:
@@ -115,7 +117,7 @@ class Cells:
         if isinstance(leaf, Elapsed):
             slot = dict(zip(self._question.by, group, strict=True))
             return elapsed(leaf, Window(None, start, until), scope.zone, slot)
-        if cell is None and self._passed and group in set().union(*self._passed) - self._passed[arm]:
+        if cell is None and self._lacking and group in self._lacking[arm]:
             return Cell(None, 0, "the period has no such hour or weekday, or not yet")
         if cell is None:
             cell = Cell(0, 0) if leaf.counts_from_zero else Cell(None, 0, leaf.nothing)

@@ -35,7 +35,7 @@ from analytics_lib.statement.asking import ROWS, OneSelect, Rows, of_all_arms
 from analytics_lib.statement.conditions import spelled, without_shared
 from analytics_lib.statement.numbers import ranked, summed
 from analytics_lib.statement.view import Arm, View
-from analytics_lib.statement.windows import as_bucket, windows
+from analytics_lib.statement.windows import Constants, as_bucket, windows
 
 Label = tuple[str, str, str, str | None]
 Labels = dict[str, Label]
@@ -117,7 +117,7 @@ def _arm(
     if spans is not None and fact.spread is not None:
         first, last = fact.spread
         within = and_(first < spans.c.high, last > spans.c.low)
-        query = query.where(within) if isinstance(spans, OneSpan) else query.join(spans, within)
+        query = query.where(within) if isinstance(spans, Constants) else query.join(spans, within)
     together = [] if before is None else [view.arm_key]
     query = query.where(*filters).group_by(*together, *keys)
     return view.narrowed(query, view.began, arm.scope.until)
@@ -202,12 +202,6 @@ class Span(NamedTuple):
     high: Any
 
 
-class OneSpan(NamedTuple):
-    """The span of a period without buckets, read like a table: constants, which engines fold."""
-
-    c: Span
-
-
 def _spans(scope: Scope, over: TimeFrame | None) -> Any:
     """The buckets' local dates, to spread stays over: a table, or the only one."""
     rows = [
@@ -219,6 +213,6 @@ def _spans(scope: Scope, over: TimeFrame | None) -> Any:
         for window in windows(scope, over)
     ]
     if over is None:
-        return OneSpan(rows[0])
+        return Constants(rows[0])
     shape = values(column("bucket", DateTime), column("low", Date), column("high", Date), name="span")
     return shape.data(rows)

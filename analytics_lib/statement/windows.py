@@ -79,20 +79,20 @@ class Moment(NamedTuple):
     day: Any
 
 
-class OneMoment(NamedTuple):
-    """The moment of a period without buckets, read like a table: constants, which engines fold."""
+class Constants(NamedTuple):
+    """What stands for a table of one row, read like it: constants, which engines fold."""
 
-    c: Moment
+    c: Any
 
 
 def moments(arm: Arm, over: TimeFrame | None, at: At = "end") -> Any:
     """The moments of all windows as a table, or the only one."""
-    return OneMoment(next(_moments(arm, None, at))) if over is None else moments_table([arm], over, at)
+    return Constants(next(_moments(arm, None, at))) if over is None else moments_table([arm], over, at)
 
 
 def beside(query: Select[Any], ends: Any) -> Select[Any]:
     """The SELECT with each of its rows at every one of the moments."""
-    return query if isinstance(ends, OneMoment) else query.join(ends, true())
+    return query if isinstance(ends, Constants) else query.join(ends, true())
 
 
 def moments_table(arms: Sequence[Arm], over: TimeFrame | None, at: At = "end") -> Any:
@@ -134,12 +134,6 @@ class WindowPair(NamedTuple):
     base_high: Any
 
 
-class OneWindowPair(NamedTuple):
-    """The pair of a period without buckets, read like a table: constants, which engines fold."""
-
-    c: WindowPair
-
-
 def window_pairs(scope: Scope, over: TimeFrame | None, against: Against) -> Any:
     """Each window with the earlier one that it is held against, as rows of a table, or the only one."""
     rows = [
@@ -151,7 +145,7 @@ def window_pairs(scope: Scope, over: TimeFrame | None, against: Against) -> Any:
         if (before := earlier(scope, over, window, against)) is not None
     ]
     if over is None:
-        return OneWindowPair(rows[0])
+        return Constants(rows[0])
     names = WindowPair._fields
     return values(*(column(name, DateTime) for name in names), name="pair").data(rows)
 
