@@ -5,9 +5,11 @@ Whoever is told to end (SIGTERM) ends as after an error: kernels are stopped and
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 import threading
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -127,6 +129,9 @@ def _leave_interrupts_to_the_command() -> None:
 def _end(*_: Any) -> NoReturn:
     # A second signal would interrupt the clearing up after the first.
     signal.signal(signal.SIGTERM, _pass)
+    # What was asked of a kernel is broken off too, begun or not: that is no news for the terminal.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", message="coroutine .* was never awaited", category=RuntimeWarning)
     raise SystemExit(TERMINATED)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -59,6 +61,24 @@ def test_an_end_asked_for_while_runs_wait_comes_soon(
             list(under_way)
     assert time.monotonic() - begun < 30
     assert watch.left_behind() == []
+
+
+BROKEN_OFF = """
+import asyncio, os, signal
+from scheduler.workers import clean_termination
+
+async def ask():
+    asyncio.ensure_future(asyncio.sleep(60))
+    os.kill(os.getpid(), signal.SIGTERM)
+
+with clean_termination():
+    asyncio.new_event_loop().run_until_complete(ask())
+"""
+
+
+def test_an_end_before_something_has_begun_says_nothing() -> None:
+    ended = subprocess.run([sys.executable, "-c", BROKEN_OFF], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (143, "", "")
 
 
 @pytest.mark.slow
