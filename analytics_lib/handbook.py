@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from analytics_lib.catalogue import LISTINGS, METRICS
@@ -41,8 +41,8 @@ def page() -> str:
     lines.append("## Listings\n")
     lines.append("One row an entity, by `AnalyticsService.listing`, for models and league tables.\n")
     for listing in LISTINGS.values():
-        columns = ", ".join(f"`{column.name}`" for column in listing.columns)
-        lines.append(f"- `{listing.name}`: {listing.says} Columns: `{listing.who_name}`, {columns}.")
+        inside = [key.name for key in listing.keys] + [column.name for column in listing.columns]
+        lines.append(f"- `{listing.name}`: {listing.says} Columns: {_names([listing.who_name, *inside])}.")
     return "\n".join([*lines, ""])
 
 
@@ -76,7 +76,7 @@ def _parts(metric: AnyMetric) -> Iterator[AnyMetric]:
             waiting.extend(part.parts)
 
 
-def _names(dimensions: tuple[str, ...]) -> str:
+def _names(dimensions: Sequence[str]) -> str:
     return ", ".join(f"`{name}`" for name in dimensions) if dimensions else "nothing"
 
 

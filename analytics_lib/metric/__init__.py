@@ -15,7 +15,7 @@ from analytics_lib.metric.definition import Better, Definition, Leaf, Rows, Unit
 from analytics_lib.metric.derived import Ratio, Share, Shrunk, Sum
 from analytics_lib.metric.intervals import Intervals, Overlap
 from analytics_lib.metric.lifetime import Lifetime
-from analytics_lib.metric.listing import ListedColumn, Listing
+from analytics_lib.metric.listing import ListedColumn, ListedKey, Listing
 from analytics_lib.metric.removal import Removal
 from analytics_lib.metric.returning import AGE, Cohort, Kept
 from analytics_lib.metric.seasonal import SEASON, Seasonal
@@ -36,6 +36,7 @@ __all__ = [
     "Leaf",
     "Lifetime",
     "ListedColumn",
+    "ListedKey",
     "Listing",
     "Metric",
     "Overlap",

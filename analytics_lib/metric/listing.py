@@ -24,17 +24,27 @@ class ListedColumn:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class ListedKey:
+    """What tells the rows of one entity apart, such as a local day; a row without it keeps it missing."""
+
+    name: str
+    value: ColumnElement[Any]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Listing(Rows):
-    """One row for each of `who` with a row in the period, by `dated`.
+    """One row for each of `who` with a row in the period, by `dated`, and for each of its `keys` if any.
 
     It is no number of the catalogue: `AnalyticsService.listing` gives it as a frame, with the column
-    `who_name` and those of `columns`. Scope and small groups are those of every other answer.
+    `who_name`, those of `keys` and those of `columns`. Scope and small groups are those of every other
+    answer.
     """
 
     who: ColumnElement[Any]
     who_name: str
     dated: ColumnElement[Any]
     columns: tuple[ListedColumn, ...]
+    keys: tuple[ListedKey, ...] = ()
 
     @property
     def timed_by(self) -> tuple[ColumnElement[Any], ...]:
@@ -43,7 +53,7 @@ class Listing(Rows):
     @property
     def reads(self) -> tuple[ColumnElement[Any] | None, ...]:
         inside = [each for column in self.columns for each in (column.value, column.where)]
-        return self.who, self.where, *inside
+        return self.who, self.where, *(key.value for key in self.keys), *inside
 
     @property
     def requires(self) -> Columns:
@@ -52,4 +62,5 @@ class Listing(Rows):
     @property
     def formula(self) -> str:
         names = ", ".join(column.name for column in self.columns)
-        return f"{names} by {text_of(self.who)} over {self.rows.name}, by {text_of(self.dated)}"
+        by = ", ".join(text_of(each) for each in (self.who, *(key.value for key in self.keys)))
+        return f"{names} by {by} over {self.rows.name}, by {text_of(self.dated)}"

@@ -1,4 +1,4 @@
-"""The SELECT of a listing: one row an entity."""
+"""The SELECT of a listing: one row an entity and key."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def build_listed(listing: Listing, arm: Arm) -> Query:
     ]
     if listing.where is not None:
         filters.append(view.resolved(listing.where))
-    query = view.select(who, *columns, using=filters).where(*filters).group_by(who).order_by(who)
+    keys = [view.resolved(key.value).label(key.name) for key in listing.keys]
+    query = view.select(who, *keys, *columns, using=filters).where(*filters)
+    query = query.group_by(who, *keys).order_by(who, *keys)
     return view.narrowed(query, arm.scope.period.start, arm.scope.until)
 
 
