@@ -57,8 +57,8 @@ def forecast(
 
     The frame has a row for each step: `mean`, `seasonal_naive`, and `lower_80`, `upper_80` ... for each
     level, in the unit of the series. NaN where nothing honest can be said; `attrs["account"]` tells why. In
-    `attrs` too: `method`; `mase`, `mase_seasonal_naive`, `wape`, `bias` of forecasts from `origins` past points, and
-    `coverage`, the share of values that intervals made without them held, by level.
+    `attrs` too: `method`; `mase`, `mase_seasonal_naive`, `wape`, `bias` of forecasts from `origins` past
+    points, and `coverage`, the share of values that intervals made without them held, by level.
 
     Several methods are tried from past origins: exponential smoothing, Theta, harmonic regression, the mean
     of the best two, and the seasonal naive forecast, which is used where nothing beats it. Intervals are
@@ -87,7 +87,7 @@ def predicted(data: RegularSeries, horizon: int, levels: Sequence[float], effect
     unit = float(np.max(np.abs(history))) or 1.0
     # In units of its own largest value, so that no square of it overflows.
     scaled = RegularSeries(data.values / unit, data.index, data.late, data.seasons, data.dropped)
-    scale = Scale.of(scaled.filled)
+    scale = Scale.of(scaled.filled, unit=unit)
     trials = try_out(scaled, ahead, scale, effects)
     method, mean, is_bounded = _chosen(scaled, trials, ahead, scale, effects)
     spread = _spread(scaled, trials, method, scale)
@@ -194,7 +194,7 @@ def aligned(effects: pd.DataFrame | None, data: RegularSeries, horizon: int) -> 
     """The rows of the effects for the steps from the first known value to the end of the horizon."""
     if effects is None or not len(effects.columns):
         return None
-    steps = data.index.append(data.future(horizon))
+    steps = data.index.append(data.future(horizon)) if horizon else data.index
     missing = steps.difference(effects.index)
     if len(missing):
         raise InputError(

@@ -7,22 +7,25 @@ and Athanasopoulos, Forecasting: Principles and Practice, 3rd edition, sections 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from analytics_lib.models.scales import Scale
-from analytics_lib.models.series import Floats
+from analytics_lib.models.series import Flags, Floats
 
 LONGEST_TABLE = 24
 """A cycle of up to so many steps gets a level for each of them, a longer one gets waves."""
 WAVES = 6
 """Pairs of sine and cosine for a long cycle; more would follow noise."""
 RIDGE = 1.0
-"""How many steps without any effect each effect is averaged with: what was seen once counts half."""
+"""How many steps without any effect each wave and each place of a cycle is averaged with."""
+EFFECT_RIDGE = 0.25
+"""The same for a holiday: what was seen once counts four fifths."""
 ORDINARY = 1.345
 """Errors beyond so many of their usual size pull no harder than this (Huber 1964)."""
 _ROUNDS = 5
-_ALPHAS = np.array([0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8])
+_RATES = np.array([0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8])
 
 
 def harmonic_forecast(
@@ -41,48 +44,61 @@ def harmonic_forecast(
     nearer to most values, and below their mean where large ones keep coming.
     """
     length = len(values)
-    known = _design(length, length + horizon, seasons, effects)
-    steps = known[:length]
+    steps = design(length, length + horizon, seasons, effects)
     target = scale.forward(values)
-    coefficients = _robust(steps, target) if is_robust else _ridge(steps, target, np.ones(length))
-    residuals = target - steps @ coefficients
+    coefficients = robust_coefficients(steps, target) if is_robust else _ridge(steps, target, np.ones(length))
+    residuals = target - steps.columns[:length] @ coefficients
     if is_robust:
-        reach = ORDINARY * _usual_size(residuals)
+        reach = ORDINARY * usual_size(residuals)
         residuals = np.clip(residuals, -reach, reach)
-    level, errors = _level(residuals)
-    fitted = known[length:] @ coefficients + level
+    smoothed = smoothing(residuals)
+    fitted = steps.columns[length:] @ coefficients + smoothed.level
     if is_robust:
         return scale.back(fitted)
     # The expected value is not what the expected root or logarithm turns back into.
-    return scale.expected(fitted, errors)
+    return scale.expected(fitted, smoothed.errors)
 
 
-def _ridge(steps: Floats, target: Floats, weights: Floats) -> Floats:
-    penalty = np.full(steps.shape[1], RIDGE)
-    penalty[0] = 0.0
-    weighed = steps.T * weights
-    found: Floats = np.linalg.solve(weighed @ steps + np.diag(penalty), weighed @ target)
-    return found
+def _ridge(steps: Design, target: Floats, weights: Floats) -> Floats:
+    known = steps.columns[: len(target)]
+    weighed = known.T * weights
+    return np.asarray(np.linalg.solve(weighed @ known + np.diag(steps.penalty), weighed @ target))
 
 
-def _robust(steps: Floats, target: Floats) -> Floats:
-    """The coefficients of Huber's regression, by weights that are found again a few times."""
+def robust_coefficients(steps: Design, target: Floats) -> Floats:
+    """The coefficients of Huber's regression, by weights that are found again a few times.
+
+    Steps with an effect keep their whole weight: a holiday is unlike other days, and that is to be learnt.
+    """
     coefficients = _ridge(steps, target, np.ones(len(target)))
+    known = steps.columns[: len(target)]
     for _ in range(_ROUNDS):
-        residuals = target - steps @ coefficients
-        reach = ORDINARY * _usual_size(residuals)
+        residuals = target - known @ coefficients
+        reach = ORDINARY * usual_size(residuals)
         if not reach:
             break
-        coefficients = _ridge(steps, target, np.minimum(1.0, reach / np.maximum(np.abs(residuals), reach)))
+        weights = np.minimum(1.0, reach / np.maximum(np.abs(residuals), reach))
+        weights[steps.has_effect[: len(target)]] = 1.0
+        coefficients = _ridge(steps, target, weights)
     return coefficients
 
 
-def _usual_size(residuals: Floats) -> float:
+def usual_size(residuals: Floats) -> float:
     """The standard deviation of a normal distribution with the same median absolute deviation."""
     return 1.4826 * float(np.median(np.abs(residuals - np.median(residuals))))
 
 
-def _design(length: int, total: int, seasons: Sequence[float], effects: Floats | None) -> Floats:
+@dataclass(frozen=True, eq=False)
+class Design:
+    """The columns of a regression, the first of them constant, and how much each effect is held back."""
+
+    columns: Floats
+    penalty: Floats
+    has_effect: Flags
+
+
+def design(length: int, total: int, seasons: Sequence[float], effects: Floats | None) -> Design:
+    """The columns for `total` steps, the first `length` of them history."""
     step = np.arange(total, dtype="float64")
     columns = [np.ones(total)]
     # Without two years a trend cannot be told from a season.
@@ -95,29 +111,34 @@ def _design(length: int, total: int, seasons: Sequence[float], effects: Floats |
             for wave in range(1, min(WAVES, int(season // 2)) + 1):
                 angle = 2 * np.pi * wave * step / season
                 columns += [np.sin(angle), np.cos(angle)]
+    penalty = [0.0] + [RIDGE] * (len(columns) - 1)
+    has_effect: Flags = np.zeros(total, dtype=bool)
     if effects is not None:
         columns += list(effects[:total].T.astype("float64"))
-    return np.column_stack(columns)
+        penalty += [EFFECT_RIDGE] * effects.shape[1]
+        has_effect = np.asarray((effects[:total] != 0).any(axis=1))
+    return Design(np.column_stack(columns), np.array(penalty), has_effect)
 
 
-def _level(residuals: Floats) -> tuple[float, Floats]:
-    """The last level of exponential smoothing, with the rate that foresees best, and its errors."""
-    best: tuple[float, float, Floats] | None = None
-    for alpha in _ALPHAS:
-        level, errors = _smoothed(residuals, float(alpha))
-        loss = float(errors @ errors)
-        if best is None or loss < best[0]:
-            best = (loss, level, errors)
-    if best is None:
-        raise ValueError("no rate of smoothing was tried")
-    return best[1], best[2]
+@dataclass(frozen=True, eq=False)
+class Smoothing:
+    """Exponential smoothing at one rate: the last level, and how far each step was from the one before."""
+
+    rate: float
+    level: float
+    errors: Floats
 
 
-def _smoothed(residuals: Floats, alpha: float) -> tuple[float, Floats]:
+def smoothing(residuals: Floats) -> Smoothing:
+    """The smoothing with the rate that foresees best; a rate of 0 stays at 0."""
+    tried = [_smoothed(residuals, float(rate)) for rate in _RATES]
+    return min(tried, key=lambda each: float(each.errors @ each.errors))
+
+
+def _smoothed(residuals: Floats, rate: float) -> Smoothing:
     from scipy.signal import lfilter
 
-    if alpha == 0:
-        return 0.0, residuals
-    levels = lfilter([alpha], [1, alpha - 1], residuals)
-    errors = residuals - np.concatenate(([0.0], levels[:-1]))
-    return float(levels[-1]), errors
+    if rate == 0:
+        return Smoothing(0.0, 0.0, residuals)
+    levels = lfilter([rate], [1, rate - 1], residuals)
+    return Smoothing(rate, float(levels[-1]), residuals - np.concatenate(([0.0], levels[:-1])))

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics_lib.errors import UnknownName
 
-EVE, MORROW = "the day before a holiday", "the day after a holiday"
+EVE, MORROW = "the day before ", "the day after a holiday"
 _DAY = timedelta(days=1)
 
 
@@ -31,8 +31,8 @@ def holidays_of(country: str, first: date, last: date) -> dict[date, str]:
 def holiday_effects(index: pd.Index[Any], country: str) -> pd.DataFrame:
     """For each step of an index of dates or periods, how many days of each holiday it holds.
 
-    A column for each holiday by name, and one each for the days before and after any. A holiday that moves,
-    such as Good Friday, is thus told from the season. No columns where the index has no dates.
+    A column for each holiday by name and for the day before it, and one for the days after any. A holiday
+    that moves, such as Good Friday, is thus told from the season. No columns where the index has no dates.
     """
     if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex) or len(index) < 2:
         return pd.DataFrame(index=index)
@@ -43,7 +43,8 @@ def holiday_effects(index: pd.Index[Any], country: str) -> pd.DataFrame:
     columns: dict[str, Any] = {}
     for name in dict.fromkeys(named.values()):
         columns[name] = _counted([day for day, said in named.items() if said == name], days)
-    columns[EVE] = _counted([day - _DAY for day in named if day - _DAY not in named], days)
+        eves = [day - _DAY for day, said in named.items() if said == name and day - _DAY not in named]
+        columns[EVE + name] = _counted(eves, days)
     columns[MORROW] = _counted([day + _DAY for day in named if day + _DAY not in named], days)
     return pd.DataFrame(columns, index=index).loc[:, lambda frame: (frame != 0).any()]
 

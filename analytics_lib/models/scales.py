@@ -11,6 +11,8 @@ from analytics_lib.models.series import Floats
 
 WIDE = 2.0
 """A positive series whose largest value is so many times its smallest is looked at by its logarithm."""
+LARGE = 100.0
+"""Counts below it are looked at by their root."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,16 @@ class Scale:
     name: Literal["identity", "root", "logarithm"]
 
     @classmethod
-    def of(cls, values: Floats) -> Scale:
-        """The one that fits known values: none for what may be negative."""
+    def of(cls, values: Floats, *, unit: float = 1.0) -> Scale:
+        """The one that fits known values, in units of `unit`: the identity for what may be negative."""
         if not len(values) or values.min() < 0:
             return cls("identity")
         middle = float(np.median(values))
-        if values.min() > 0.1 * middle > 0 and values.max() > WIDE * values.min():
+        # The root of a small count spreads evenly, its logarithm does not.
+        is_small = middle * unit < LARGE and bool(
+            np.all(np.abs(values * unit - np.round(values * unit)) < 1e-6)
+        )
+        if not is_small and values.min() > 0.1 * middle > 0 and values.max() > WIDE * values.min():
             return cls("logarithm")
         return cls("root")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,9 @@ from analytics_lib.errors import InputError
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 """A vector of floats."""
+
+Flags = np.ndarray[Any, np.dtype[np.bool_]]
+"""A vector of yes and no."""
 
 Season = int | float | Sequence[int | float]
 """Steps of one cycle, or of several: 7, or (7, 365.25) for days with weeks and years."""
@@ -112,7 +115,7 @@ def _on_equal_steps(values: pd.Series[Any]) -> pd.Series[Any]:
     index = values.index
     if len(index) and not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex):
         if not pd.api.types.is_numeric_dtype(index):
-            values = values.set_axis(pd.DatetimeIndex(_as_dates(index), name=index.name))
+            values = values.set_axis(_as_dates(index))
         elif not pd.api.types.is_integer_dtype(index):
             raise InputError("The index of the series is of fractions: give dates or whole numbers.")
     index = values.index
@@ -132,9 +135,9 @@ def _on_equal_steps(values: pd.Series[Any]) -> pd.Series[Any]:
     return values
 
 
-def _as_dates(index: pd.Index[Any]) -> Iterable[Any]:
+def _as_dates(index: pd.Index[Any]) -> pd.DatetimeIndex:
     try:
-        return pd.to_datetime(index)
+        return pd.DatetimeIndex(pd.to_datetime(index), name=index.name)
     except (TypeError, ValueError) as error:
         raise InputError(
             f"The index of the series begins with {index[0]!r}, no date: give dates or whole numbers."

@@ -1,0 +1,149 @@
+"""What a series was expected to be, step by step, by what was known before each step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics_lib.models.harmonic import LONGEST_TABLE, design, robust_coefficients, smoothing, usual_size
+from analytics_lib.models.scales import Scale
+from analytics_lib.models.series import Flags, Floats, RegularSeries
+
+BLOCK = 28
+"""Steps after which cycles, trend and holidays are estimated anew; the level follows at every step."""
+ORDINARY = 2.0
+"""A deviation beyond so many of its usual size moves the level no further than this."""
+FAR = 4.0
+"""Beyond so many the level is held, until it has been so for `PATIENCE` runs: then it is the new level."""
+PATIENCE = 4
+REMEMBERED = 200
+"""Steps over which the usual size of a deviation is looked up."""
+FEW_RUNS = 40
+"""With fewer runs seen the size of a single step's deviation stands for theirs, which is larger."""
+SHORTEST = 26
+CYCLES = 4
+"""So many short cycles, or so many steps, are seen before anything is judged."""
+SHORT_RUN = 4
+"""The length of a run where there is no short cycle."""
+POISSON = 0.5
+"""The standard deviation of the root of a count (Bartlett 1936)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Expectation:
+    """What was expected of each step on the scale, its usual deviation, and the deviations over that.
+
+    `score` is that of the step, `run_score` that of the mean of the last `run` steps from what was expected
+    before the first of them. NaN where nothing can be judged.
+    """
+
+    expected: Floats
+    usual: Floats
+    score: Floats
+    run_score: Floats
+    run: int
+
+
+class _Level:
+    """The level of a series, which follows ordinary deviations and holds still in extraordinary ones."""
+
+    def __init__(self, run: int) -> None:
+        self.run = run
+        self.height = 0.0
+        self.heights: list[float] = []
+        self.late: list[float] = []
+        self.late_runs: list[float] = []
+        self.held = 0
+
+    def follow(self, error: float, rate: float, size: float, *, is_far: bool) -> None:
+        """Take in a deviation from the expectation."""
+        self.held = self.held + 1 if is_far else 0
+        if 0 < self.held <= PATIENCE * self.run:
+            return
+        reach = ORDINARY * size
+        self.height += rate * min(max(error, -reach), reach)
+        self.late.append(error)
+
+
+def expectation(
+    series: RegularSeries, scale: Scale, effects: Floats | None, *, is_count: bool
+) -> Expectation:
+    """A robust harmonic regression and a smoothed level, made anew as time goes on.
+
+    `is_count` says that values are counts, which spread at least as a Poisson count does. A step with an
+    effect, such as a holiday, that was never seen before is not judged.
+    """
+    length = len(series.values)
+    run = series.season if 1 < series.season <= LONGEST_TABLE else SHORT_RUN
+    expected, usual, score, run_score = (np.full(length, np.nan) for _ in range(4))
+    found = Expectation(expected, usual, score, run_score, run)
+    seen = scale.forward(series.filled)
+    start = max(CYCLES * series.season if series.season <= LONGEST_TABLE else 0, SHORTEST)
+    judged = ~np.isnan(series.values) & ~_unseen(effects, length)
+    floor = POISSON if is_count and scale.name == "root" else 0.0
+    level = _Level(run)
+    for first in range(start, length, BLOCK):
+        last = min(first + BLOCK, length)
+        seasons = [each for each in series.seasons if first >= 2 * each]
+        steps = design(first, last, seasons, effects)
+        deviations = seen[:last] - steps.columns @ robust_coefficients(steps, seen[:first])
+        reach = ORDINARY * usual_size(deviations[:first])
+        smoothed = smoothing(np.clip(deviations[:first], -reach, reach))
+        if not level.held:
+            level.height = smoothed.level
+        level.late = (level.late or list(smoothed.errors))[-REMEMBERED:]
+        _judge(found, level, deviations, seen, smoothed.rate, range(first, last), judged, floor)
+    return found
+
+
+def _judge(
+    found: Expectation,
+    level: _Level,
+    deviations: Floats,
+    seen: Floats,
+    rate: float,
+    steps: range,
+    judged: Flags,
+    floor: float,
+) -> None:
+    """Score the steps of a block, one after the other."""
+    size = max(_size(level.late), floor)
+    enough = len(level.late_runs) >= FEW_RUNS
+    run_size = max(_size(level.late_runs[-REMEMBERED:]), floor / np.sqrt(found.run)) if enough else size
+    for step in steps:
+        level.heights.append(level.height)
+        error = float(deviations[step] - level.height)
+        found.expected[step] = seen[step] - error
+        found.usual[step] = size
+        if not judged[step]:
+            continue
+        found.score[step] = _over(error, size)
+        if len(level.heights) >= found.run:
+            together = deviations[step - found.run + 1 : step + 1].mean() - level.heights[-found.run]
+            found.run_score[step] = _over(float(together), run_size)
+            if abs(found.run_score[step]) <= FAR:
+                level.late_runs.append(float(together))
+        is_far = max(abs(found.score[step]), abs(np.nan_to_num(found.run_score[step]))) > FAR
+        level.follow(error, rate, size, is_far=bool(is_far))
+
+
+def _unseen(effects: Floats | None, length: int) -> Flags:
+    """The steps at which some effect is there for the first time."""
+    if effects is None:
+        return np.zeros(length, dtype=bool)
+    there = effects[:length] != 0
+    return np.asarray((there & (np.cumsum(there, axis=0) == 1)).any(axis=1))
+
+
+def _size(errors: list[float]) -> float:
+    """The usual size of deviations; half their mean size if that is more, as it is where most are zero."""
+    found = np.array(errors)
+    return max(usual_size(found), 0.5 * 1.2533 * float(np.mean(np.abs(found))))
+
+
+def _over(error: float, size: float) -> float:
+    """A deviation in usual ones; after a history that never moved any move is far beyond the usual."""
+    if size > 0:
+        return error / size
+    return 0.0 if error == 0 else float(np.copysign(np.inf, error))
