@@ -18,6 +18,7 @@ from analytics_lib.models.expectation import expectation
 from analytics_lib.models.forecast import aligned
 from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import Flags, Floats, RegularSeries, Season, regular
+from analytics_lib.models.threads import on_one_thread
 
 THRESHOLD = 4.0
 """Beyond so many usual deviations a step is called an anomaly, unless another threshold is given."""
@@ -30,6 +31,7 @@ DIRECTIONS: tuple[Direction, ...] = ("both", "up", "down")
 _YEAR_DAYS = 365.25
 
 
+@on_one_thread
 def anomalies(
     series: pd.Series[Any],
     season: Season = 1,

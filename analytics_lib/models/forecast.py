@@ -18,6 +18,7 @@ from analytics_lib.models.intervals import ErrorSpread
 from analytics_lib.models.rolling import Trials, forecasters, parts_of, try_out
 from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import MOST_GAPS, Floats, RegularSeries, Season, regular
+from analytics_lib.models.threads import on_one_thread
 
 LEVELS = (80, 95)
 LONGEST_HORIZON = 10_000
@@ -40,6 +41,7 @@ class Forecast:
     is_bounded: bool = False
 
 
+@on_one_thread
 def forecast(
     series: pd.Series[Any],
     horizon: int,

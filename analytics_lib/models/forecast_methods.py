@@ -16,6 +16,7 @@ Forecaster = Callable[[Floats, int], Floats]
 """From a history that begins where the series does, and a horizon, to the expected values."""
 
 SEASONAL_NAIVE = "seasonal naive"
+DRIFT = "the last cycle moved on as much as it had moved"
 MEAN = "the mean of the history"
 SMOOTHING = "exponential smoothing (AutoETS)"
 THETA = "Theta (dynamic optimised)"
@@ -42,6 +43,7 @@ def methods(
     found: dict[str, Forecaster] = {SEASONAL_NAIVE: lambda y, h: seasonal_naive(y, h, season)}
     if series.known < SHORTEST or not float(np.ptp(series.filled)):
         return found
+    found[DRIFT] = lambda y, h: drifting(y, h, season)
     if season == 1:
         found[MEAN] = lambda y, h: np.full(h, y.mean())
     history = series.filled[:train]
@@ -64,6 +66,20 @@ def seasonal_naive(values: Floats, horizon: int, season: int) -> Floats:
     """The last cycle, again and again; with a season of 1 the last value."""
     cycle = values[-season:]
     return np.resize(cycle, horizon)
+
+
+def drifting(values: Floats, horizon: int, season: int) -> Floats:
+    """The last cycle, moved on for each cycle ahead by the mean move of the last cycle over the one before.
+
+    With a season of 1, the random walk with drift.
+    """
+    naive = seasonal_naive(values, horizon, season)
+    if season == 1:
+        return naive + (values[-1] - values[0]) / (len(values) - 1) * np.arange(1, horizon + 1)
+    if len(values) < 2 * season:
+        return naive
+    moved = float(np.mean(values[-season:] - values[-2 * season : -season]))
+    return naive + moved * (np.arange(horizon) // season + 1)
 
 
 def _smoothing(history: Floats, season: int) -> Forecaster:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics_lib.models.account import Account
 from analytics_lib.models.forecast_methods import SEASONAL_NAIVE
-from analytics_lib.models.series import MOST_GAPS, RegularSeries
+from analytics_lib.models.series import LONGEST, MOST_GAPS, RegularSeries
 
 FEW_ORIGINS = 10
 WIDE_OF_LEVEL = 0.05
@@ -30,9 +30,10 @@ def account(
     bias: float | None,
 ) -> Account:
     """The account of a forecast from how it was made and how good it was from past origins."""
-    length = f"{data.known:,} values" + (f", {_span(data)}" if data.known else "")
+    last = "the last " if len(data.values) == LONGEST else ""
+    length = f"{last}{data.known:,} values" + (f", {_span(data)}" if data.known else "")
     gaps = f", {data.gaps:,} of {len(data.values):,} steps missing" if data.gaps else ""
-    used = f"{length}{gaps}."
+    used = f"{length[0].upper()}{length[1:]}{gaps}."
     if method is None:
         return Account("No forecast was made.", used, "", (_why_none(data),))
     cycles = " and ".join(f"{each:g}" for each in data.seasons)

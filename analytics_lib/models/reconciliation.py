@@ -19,10 +19,12 @@ from analytics_lib.models.forecast_words import account
 from analytics_lib.models.intervals import ErrorSpread
 from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import Floats, RegularSeries, Season, regular
+from analytics_lib.models.threads import on_one_thread
 
 TOTAL = "total"
 
 
+@on_one_thread
 def forecast_parts(
     parts: pd.DataFrame,
     horizon: int,

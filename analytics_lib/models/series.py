@@ -21,13 +21,15 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 Season = int | float | Sequence[int | float]
 """Steps of one cycle, or of several: 7, or (7, 365.25) for days with weeks and years."""
 
+LONGEST = 6_000
+"""Values before the last so many are left out: they cost time and say little of the next."""
 MOST_GAPS = 0.5
 """With a larger part of its steps missing a series is not forecast."""
 
 
 @dataclass(frozen=True, eq=False)
 class RegularSeries:
-    """Values at equal steps, NaN where one is missing, up to the last that is known.
+    """Values at equal steps, NaN where one is missing, up to the last that is known: the last 6,000 of them.
 
     `index` covers all steps of the series as given, trailing gaps included; `late` is how many steps after
     the last known value it ends. `seasons` are ascending, without those that are too long for the data.
@@ -82,6 +84,7 @@ def regular(series: Any, season: Season) -> RegularSeries:
     found = values.to_numpy(dtype="float64", copy=True)
     there = np.flatnonzero(~np.isnan(found))
     first, last = (int(there[0]), int(there[-1])) if len(there) else (0, -1)
+    first = max(first, last + 1 - LONGEST)
     inside = found[first : last + 1]
     seasons, dropped = _seasons(season, len(inside))
     return RegularSeries(inside, values.index, len(found) - 1 - last, seasons, dropped)

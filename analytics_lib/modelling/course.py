@@ -1,0 +1,161 @@
+"""How a metric went, bucket by bucket, as models of time take it: complete and covered buckets only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import islice
+
+import numpy as np
+import pandas as pd
+
+from analytics_lib.catalogue import find
+from analytics_lib.errors import InputError
+from analytics_lib.local_time import Bucket, TimeFrame, buckets
+from analytics_lib.measure import measure
+from analytics_lib.metric import AnyMetric
+from analytics_lib.modelling.countries import country_of
+from analytics_lib.models.account import KEY, account_of, accounted
+from analytics_lib.models.holiday_effects import holiday_effects
+from analytics_lib.period import Period
+from analytics_lib.scope import Scope
+from analytics_lib.warehouse import Warehouse
+
+SEASONS: dict[TimeFrame, tuple[float, ...]] = {
+    TimeFrame.HOUR: (24, 168),
+    TimeFrame.DAY: (7, 365.25),
+    TimeFrame.WEEK: (52,),
+    TimeFrame.MONTH: (12,),
+    TimeFrame.QUARTER: (4,),
+    TimeFrame.YEAR: (1,),
+}
+"""Cycles in buckets of each kind: days within weeks and years, and so on."""
+
+_FREQUENCIES = {
+    TimeFrame.HOUR: "h",
+    TimeFrame.DAY: "D",
+    TimeFrame.WEEK: "W-MON",
+    TimeFrame.MONTH: "MS",
+    TimeFrame.QUARTER: "QS",
+    TimeFrame.YEAR: "YS",
+}
+_LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The values of one metric over all that a scope knows, in major units, NaN where there is no number.
+
+    `values` has a column for each group, a single one for none, and a row for each complete bucket.
+    """
+
+    metric: AnyMetric
+    values: pd.DataFrame
+    known: tuple[Bucket, ...]
+    over: TimeFrame
+    scope: Scope
+    unit: str
+    data_version: str
+    left_out: int
+
+    @property
+    def seasons(self) -> tuple[float, ...]:
+        return SEASONS[self.over]
+
+    def future(self, horizon: int) -> tuple[Bucket, ...]:
+        """The buckets that follow the last complete one, the running one first."""
+        begin = self.known[-1].end
+        found = buckets(begin, begin + (horizon + 2) * _LONGEST, self.over, self.scope.zone)
+        return tuple(islice((each for each in found if each.start >= begin), horizon))
+
+    def effects(self, horizon: int, country: str | None) -> pd.DataFrame | None:
+        """The holidays of all buckets and `horizon` more; by default of the country of the scope's zone."""
+        chosen = country_of(self.scope.zone) if country is None else country
+        if not chosen:
+            return None
+        steps = [*self.known, *self.future(horizon)] if horizon else self.known
+        found = holiday_effects(pd.DatetimeIndex([each.local_start for each in steps]), chosen.upper())
+        return found.set_axis(_index(steps, self.over))
+
+    def answered(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """A model's answer with what it was asked beside its account."""
+        account = account_of(frame)
+        whom = ", ".join(model.value for model in self.scope.business_models) or "all business models"
+        if self.scope.partners:
+            whom += f", partners {', '.join(self.scope.partners)}"
+        text = f"{account.data} {self.metric.title} by {self.over.value}, {whom}, {self.scope.zone}"
+        text += f", as known at {self.scope.as_of:%Y-%m-%d %H:%M} UTC."
+        if self.left_out:
+            text += f" Left out: {self.left_out} buckets that are incomplete or not covered."
+        details = {str(name): value for name, value in frame.attrs.items() if name != KEY}
+        asked = {
+            "metric": self.metric.name,
+            "unit": self.unit,
+            "over": self.over.value,
+            "scope": self.scope,
+            "data_version": self.data_version,
+        }
+        return accounted(frame, replace(account, data=text), **details, **asked)
+
+
+def course(
+    metric: str | AnyMetric, scope: Scope, over: TimeFrame | str, warehouse: Warehouse, by: Sequence[str] = ()
+) -> Course:
+    """A metric from where the data begin to where the scope ends, cut by at most one dimension.
+
+    Raises `InputError` where `measure` has no number for any bucket, with its reason.
+    """
+    (found,) = find([metric])
+    frame_of_time = TimeFrame(over)
+    whole = whole_of(scope, warehouse)
+    frame = measure([found], whole, by, frame_of_time, warehouse=warehouse)
+    all_buckets = {bucket.name: bucket for bucket in whole.buckets(frame_of_time)}
+    complete = [bucket for bucket in all_buckets.values() if not bucket.is_clipped]
+    is_there = frame["value"].notna() & (frame["quality"] == "ok")
+    numbers = [
+        _number(value) if known else np.nan for value, known in zip(frame["value"], is_there, strict=True)
+    ]
+    frame = frame.assign(number=numbers)
+    frame["group"] = frame[by[0]] if by else "all"
+    table = frame.pivot(index="bucket", columns="group", values="number")
+    table = table.reindex([bucket.name for bucket in complete])
+    there = np.flatnonzero(table.notna().any(axis=1))
+    if not len(there):
+        reasons = [reason for reason in frame["reason"] if reason]
+        why = reasons[0] if reasons else "there is no complete bucket"
+        raise InputError(f"{found.name} has no {frame_of_time.value} to look back on: {why}.")
+    complete = complete[there[0] : there[-1] + 1]
+    values = table.iloc[there[0] : there[-1] + 1].astype("float64")
+    values = values.set_axis(_index(complete, frame_of_time)).rename_axis(columns=None)
+    return Course(
+        found,
+        values,
+        tuple(complete),
+        frame_of_time,
+        scope,
+        str(frame["unit"].iloc[0]),
+        str(frame.attrs["data_version"]),
+        len(all_buckets) - len(complete),
+    )
+
+
+def whole_of(scope: Scope, warehouse: Warehouse) -> Scope:
+    """The scope over all that was before its end."""
+    said = warehouse.about.get("data_from")
+    begin = scope.period.start if said is None else datetime.fromisoformat(said.removesuffix("Z"))
+    begin = min(begin, scope.period.start, scope.until - timedelta(days=1))
+    return replace(scope, period=Period.whole(begin, scope.until, scope.zone))
+
+
+def _index(steps: Sequence[Bucket], over: TimeFrame) -> pd.DatetimeIndex:
+    index = pd.DatetimeIndex([each.key for each in steps])
+    try:
+        return pd.DatetimeIndex(index, freq=_FREQUENCIES[over])
+    except ValueError:  # a zone that skipped a day, or moved its clock by half an hour
+        return index
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float | Decimal) else float("nan")
