@@ -49,7 +49,7 @@ def metric_anomalies(
     for metric in found:
         if not metric.is_additive:
             raise InputError(
-                f"Anomalies are looked for in counts and sums, and {metric.name} is neither: choose one of these."
+                f"Anomalies are looked for in counts and sums, and {metric.name} is neither: choose another."
             )
     if not found:
         raise InputError("There is no metric to look at: name one, such as total_bookings.")

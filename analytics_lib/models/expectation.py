@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from analytics_lib.models.harmonic import LONGEST_TABLE, design, robust_coefficients, smoothing, usual_size
 from analytics_lib.models.scales import Scale
@@ -17,6 +18,8 @@ ORDINARY = 2.0
 FAR = 4.0
 """Beyond so many the level is held, until it has been so for `PATIENCE` runs: then it is the new level."""
 PATIENCE = 4
+LEAST_RATE = 0.05
+"""The level always follows a little, also where none of the past moved it."""
 REMEMBERED = 200
 """Steps over which the usual size of a deviation is looked up."""
 FEW_RUNS = 40
@@ -55,11 +58,16 @@ class _Level:
         self.late: list[float] = []
         self.late_runs: list[float] = []
         self.held = 0
+        self.waiting: list[float] = []
 
     def follow(self, error: float, rate: float, size: float, *, is_far: bool) -> None:
         """Take in a deviation from the expectation."""
         self.held = self.held + 1 if is_far else 0
-        if 0 < self.held <= PATIENCE * self.run:
+        self.waiting = [*self.waiting, error] if is_far else []
+        if self.held > PATIENCE * self.run:
+            self.height += float(np.median(self.waiting[-self.run :]))
+            self.held, self.waiting = 0, []
+        if self.held:
             return
         reach = ORDINARY * size
         self.height += rate * min(max(error, -reach), reach)
@@ -88,13 +96,20 @@ def expectation(
         seasons = [each for each in series.seasons if first >= 2 * each]
         steps = design(first, last, seasons, effects)
         deviations = seen[:last] - steps.columns @ robust_coefficients(steps, seen[:first])
-        reach = ORDINARY * usual_size(deviations[:first])
-        smoothed = smoothing(np.clip(deviations[:first], -reach, reach))
+        smoothed = smoothing(_ordinary(deviations[:first], PATIENCE * run))
         if not level.held:
             level.height = smoothed.level
         level.late = (level.late or list(smoothed.errors))[-REMEMBERED:]
-        _judge(found, level, deviations, seen, smoothed.rate, range(first, last), judged, floor)
+        rate = max(smoothed.rate, LEAST_RATE)
+        _judge(found, level, deviations, seen, rate, range(first, last), judged, floor)
     return found
+
+
+def _ordinary(deviations: Floats, window: int) -> Floats:
+    """Deviations without what single steps and short runs have beyond their neighbourhood."""
+    middle = pd.Series(deviations).rolling(window, min_periods=1).median().to_numpy()
+    reach = ORDINARY * usual_size(deviations - middle)
+    return np.asarray(middle + np.clip(deviations - middle, -reach, reach))
 
 
 def _judge(

@@ -75,11 +75,11 @@ def drifting(values: Floats, horizon: int, season: int) -> Floats:
     """
     naive = seasonal_naive(values, horizon, season)
     if season == 1:
-        return naive + (values[-1] - values[0]) / (len(values) - 1) * np.arange(1, horizon + 1)
+        return np.asarray(naive + (values[-1] - values[0]) / (len(values) - 1) * np.arange(1, horizon + 1))
     if len(values) < 2 * season:
         return naive
     moved = float(np.mean(values[-season:] - values[-2 * season : -season]))
-    return naive + moved * (np.arange(horizon) // season + 1)
+    return np.asarray(naive + moved * (np.arange(horizon) // season + 1))
 
 
 def _smoothing(history: Floats, season: int) -> Forecaster:
