@@ -16,8 +16,8 @@ from analytics_lib.models.series import Floats
 
 ENOUGH = 20
 """With fewer origins the tails of the errors are not known, and Student's t has a say, the more the fewer."""
-UNSEEN = 2
-"""Independent origins to which the unseen part of the tails is equal; found on series of other fields."""
+UNSEEN = 1
+"""Independent stretches whose weight the unseen part of the tails has; tried on series of other fields."""
 LOPSIDED = 200
 """From so many errors on, those above and those below may differ."""
 
@@ -88,11 +88,9 @@ def _quantiles(relative: Floats, part: float, stretches: float) -> tuple[float, 
     if not len(known):
         return -np.inf, np.inf
     origins = int((~np.isnan(relative)).any(axis=1).sum())
-    # The fewer errors are independent, the less of the tail do they show. Origins that are close together
-    # share what comes after them, so they are worth more than the stretches that do not overlap, and less
-    # than their number.
-    worth = np.sqrt(origins * min(stretches, origins))
-    wanted = 1 - (1 - part) * worth / (worth + UNSEEN)
+    # Origins that are close together share what comes after them: only stretches that do not overlap are
+    # independent, and the fewer there are, the less of the tails do they show.
+    wanted = 1 - (1 - part) * stretches / (stretches + UNSEEN)
     if origins >= ENOUGH and len(known) >= LOPSIDED:
         low, high = np.quantile(known, [(1 - wanted) / 2, (1 + wanted) / 2])
         return min(float(low), 0.0), max(float(high), 0.0)

@@ -17,6 +17,8 @@ TRIED_PART = 0.3
 """The part of the history, at its end, in which these points lie: older errors say less of those to come."""
 FEW = 12
 """So many points are worth going further back."""
+FEW_STRETCHES = 5
+"""As are so many horizons that do not overlap."""
 COMBINED = "the mean of "
 BETTER = 0.97
 """A single method is preferred to the mean of several if its error is that much smaller."""
@@ -88,7 +90,7 @@ def _origins(series: RegularSeries, horizon: int) -> tuple[int, ...]:
     last = length - ahead
     if last < least:
         return ()
-    first = max(least, min(last - FEW, length - int(length * TRIED_PART)))
+    first = max(least, min(last - FEW, last - FEW_STRETCHES * ahead, length - int(length * TRIED_PART)))
     # A long cycle that was not yet seen twice makes early forecasts worse than today's can be.
     longest = round(2 * series.seasons[-1]) if series.seasons else 0
     if first < longest <= last - FEW:
