@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analytics_lib.models.maximum_likelihood import Floats
 from analytics_lib.models.purchases import summary_of_days
 from analytics_lib.models.repeat_purchases import fit_beta_geometric_nbd
 
@@ -39,8 +40,8 @@ class HoldOut:
         miss = "" if not self.made else f" ({self.expected / self.made - 1:+.0%})"
         said = (
             f"Fitted without the last {self.days:,} days, it expected {self.expected:,.0f} repeat purchases "
-            f"of {self.customers:,} customers in them, and {self.made:,} were made{miss}; going on as before, "
-            f"pro rata, would have been {self.carried_on:,.0f}. By customer, the expectation correlates with "
+            f"of {self.customers:,} customers in them, and {self.made:,} were made{miss}; going on as "
+            f"before, pro rata, would have been {self.carried_on:,.0f}. By customer, the expectation correlates with "
             f"what was done at {_figure(self.correlation)} (pro rata {_figure(self.correlation_carried_on)}) "
             f"and errs by {self.error:.2f} purchases on average (pro rata {self.error_carried_on:.2f})."
         )
@@ -69,7 +70,7 @@ def held_out(days: pd.DataFrame, until: pd.Timestamp, unit_days: float, horizon:
     expected = model.expected_purchases(ahead, x, known["recency"], age)
     carried_on = np.divide(x * ahead, age, out=np.zeros_like(x), where=age > 0)
     counts = days.loc[days["day"] > cut, "customer"].value_counts()
-    made = known["customer"].map(counts).fillna(0).to_numpy(float)
+    made: Floats = np.asarray(known["customer"].map(counts).fillna(0), dtype=np.float64)
     return HoldOut(
         days=length,
         customers=len(known),
@@ -83,7 +84,7 @@ def held_out(days: pd.DataFrame, until: pd.Timestamp, unit_days: float, horizon:
     )
 
 
-def correlation(one: np.typing.NDArray[np.float64], other: np.typing.NDArray[np.float64]) -> float:
+def correlation(one: Floats, other: Floats) -> float:
     """Pearson's, or missing where one of them never changes."""
     if len(one) < 2 or not np.ptp(one) or not np.ptp(other):
         return float("nan")

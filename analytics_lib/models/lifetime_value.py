@@ -148,12 +148,15 @@ def _add_values(frame: pd.DataFrame, found: _Found) -> None:
 
 
 def _doubt_values(
-    found: _Found, is_loss: np.typing.NDArray[np.bool_], is_unknown: np.typing.NDArray[np.bool_], linked: float
+    found: _Found,
+    is_loss: np.typing.NDArray[np.bool_],
+    is_unknown: np.typing.NDArray[np.bool_],
+    linked: float,
 ) -> None:
     if is_loss.any():
         found.doubts.append(
-            f"{is_loss.sum():,} customers brought nothing or a loss with their repeat purchases; the spending "
-            "model has no place for that, so their own mean stands in."
+            f"{is_loss.sum():,} customers brought nothing or a loss with their repeat purchases; the "
+            "spending model has no place for that, so their own mean stands in."
         )
     if is_unknown.any():
         found.doubts.append(
@@ -161,8 +164,8 @@ def _doubt_values(
         )
     if abs(linked) > LOOSE_CORRELATION:
         found.doubts.append(
-            f"How often customers buy and what they spend correlate at {linked:.2f}; the spending model takes "
-            "them to be independent, so values of frequent customers are bent."
+            f"How often customers buy and what they spend correlate at {linked:.2f}; the spending model "
+            "takes them to be independent, so values of frequent customers are bent."
         )
 
 
@@ -178,13 +181,13 @@ def _account(
         return Account("No customer has bought anything, so there is nothing to tell.", "0 customers.", "")
     rate = f", discounted at {discount:.1%} a year" if discount else ", not discounted"
     did = (
-        f"Worth of each customer over the next {horizon_days:,.0f} days{rate}: repeat purchases by the BG/NBD "
-        "model, their value by the Gamma-Gamma model, both by maximum likelihood."
+        f"Worth of each customer over the next {horizon_days:,.0f} days{rate}: repeat purchases by the "
+        "BG/NBD model, their value by the Gamma-Gamma model, both by maximum likelihood."
     )
     repeats = int((frame["frequency"] > 0).sum())
     data = (
-        f"{len(frame):,} customers from {days['day'].min():%Y-%m-%d} to {until:%Y-%m-%d}, {repeats:,} of whom "
-        f"came back, {int(frame['frequency'].sum()):,} times (purchases of one day are one)."
+        f"{len(frame):,} customers from {days['day'].min():%Y-%m-%d} to {until:%Y-%m-%d}, {repeats:,} of "
+        f"whom came back, {int(frame['frequency'].sum()):,} times (purchases of one day are one)."
     )
     linked = frame[(frame["frequency"] > 0) & (frame["mean_value"] > 0)]
     told = correlation(linked["frequency"].to_numpy(float), linked["mean_value"].to_numpy(float))

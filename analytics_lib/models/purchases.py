@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 
 from analytics_lib.errors import InputError
 
-Moment = str | Date | datetime | pd.Timestamp
+Moment = str | date | datetime | pd.Timestamp
 """A day; of an instant, the day that it lies in."""
 
 WEEK = 7.0
@@ -18,12 +17,9 @@ WEEK = 7.0
 def day_of(moment: Moment, what: str) -> pd.Timestamp:
     """The day, at midnight. Raises `InputError` that says `what` it should have been."""
     try:
-        day = pd.Timestamp(moment)
-    except (TypeError, ValueError):
-        day = pd.NaT
-    if pd.isna(day):
-        raise InputError(f"{moment!r} is no {what}: write a date, such as 2026-10-31.")
-    return day.tz_localize(None).normalize()
+        return pd.Timestamp(moment).tz_localize(None).normalize()
+    except (AttributeError, TypeError, ValueError):
+        raise InputError(f"{moment!r} is no {what}: write a date, such as 2026-10-31.") from None
 
 
 def purchase_days(
