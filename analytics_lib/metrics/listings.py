@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from analytics_lib import schema
+from analytics_lib.engines import LocalDate, exact_sum
 from analytics_lib.facts import bookings
 from analytics_lib.facts.money import commissions
-from analytics_lib.metric import ListedColumn, Listing
+from analytics_lib.metric import ListedColumn, ListedKey, Listing
 from analytics_lib.metrics.commissions import signed
 
 booking, entry = schema.bookings.c, schema.commission_entries.c
@@ -16,6 +19,24 @@ _columns = (
     ListedColumn(name="value_minor", how="sum", value=booking.price_base_minor),
     ListedColumn(name="first_booked_at", how="first", value=booking.created_at),
     ListedColumn(name="last_booked_at", how="last", value=booking.created_at),
+)
+
+# Entries that are not known yet have no instant in the eyes of a scope.
+_margin = (
+    select(exact_sum(signed, None))
+    .where(
+        entry.booking_id == booking.booking_id, entry.leg == "platform", entry.occurred_at.is_not(None)
+    )
+    .correlate(schema.bookings)
+    .scalar_subquery()
+)
+"""What the platform keeps so far of a booking: its own leg, less what was clawed back."""
+
+_by_day = (ListedKey(name="day", value=LocalDate(booking.created_at)),)
+_of_a_day = (
+    ListedColumn(name="bookings", how="count"),
+    ListedColumn(name="value_minor", how="sum", value=booking.price_base_minor),
+    ListedColumn(name="margin_minor", how="sum", value=_margin),
 )
 
 customer_bookings = Listing(
@@ -55,4 +76,30 @@ customer_margins = Listing(
     dated=entry.occurred_at,
     where=entry.leg == "platform",
     columns=(ListedColumn(name="margin_minor", how="sum", value=signed),),
+)
+customer_purchases = Listing(
+    name="customer_purchases",
+    title="Purchases of each customer by day",
+    says="Each customer and local day with a booking placed in the period: how many, their value and margin.",
+    unit="money",
+    owner="Engagement",
+    rows=bookings,
+    who=booking.customer_id,
+    who_name="customer_id",
+    dated=booking.created_at,
+    keys=_by_day,
+    columns=_of_a_day,
+)
+partner_days = Listing(
+    name="partner_days",
+    title="Days on which each partner sold",
+    says="Each partner and local day with a booking placed in the period: how many, their value and margin.",
+    unit="money",
+    owner="B2B",
+    rows=bookings,
+    who=booking.partner_id,
+    who_name="partner_id",
+    dated=booking.created_at,
+    keys=_by_day,
+    columns=_of_a_day,
 )

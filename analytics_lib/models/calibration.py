@@ -52,8 +52,8 @@ class RiskTest:
             f"On {self.customers:,} customers in the last window, which it had not seen and in which "
             f"{self.prevalence:.1%} stayed away: area under precision and recall {self.pr_auc:.3f} (by "
             f"chance {self.prevalence:.3f}), Brier score {self.brier:.4f} (base rate "
-            f"{self.brier_of_base_rate:.4f}), {verdict}. Calibration slope {self.calibration_slope:.2f}; predicted and observed by fifths of "
-            f"risk: {bins}."
+            f"{self.brier_of_base_rate:.4f}), {verdict}. Calibration slope "
+            f"{self.calibration_slope:.2f}; predicted and observed by fifths of risk: {bins}."
         )
 
 

@@ -41,8 +41,8 @@ class HoldOut:
         said = (
             f"Fitted without the last {self.days:,} days, it expected {self.expected:,.0f} repeat purchases "
             f"of {self.customers:,} customers in them, and {self.made:,} were made{miss}; going on as "
-            f"before, pro rata, would have been {self.carried_on:,.0f}. By customer, the expectation correlates with "
-            f"what was done at {_figure(self.correlation)} (pro rata {_figure(self.correlation_carried_on)}) "
+            f"before, pro rata, would have been {self.carried_on:,.0f}. By customer, the expectation "
+            f"correlates with what was done at {_figure(self.correlation)} (pro rata {_figure(self.correlation_carried_on)}) "
             f"and errs by {self.error:.2f} purchases on average (pro rata {self.error_carried_on:.2f})."
         )
         if self.error > self.error_carried_on and not self.correlation > self.correlation_carried_on:
