@@ -24,9 +24,7 @@ _columns = (
 # Entries that are not known yet have no instant in the eyes of a scope.
 _margin = (
     select(exact_sum(signed, None))
-    .where(
-        entry.booking_id == booking.booking_id, entry.leg == "platform", entry.occurred_at.is_not(None)
-    )
+    .where(entry.booking_id == booking.booking_id, entry.leg == "platform", entry.occurred_at.is_not(None))
     .correlate(schema.bookings)
     .scalar_subquery()
 )

@@ -36,14 +36,20 @@ class HoldOut:
     error: float
     error_carried_on: float
 
+    @property
+    def miss(self) -> float:
+        """By which share more (or, below 0, fewer) purchases were expected than made; missing if none were."""
+        return self.expected / self.made - 1.0 if self.made else float("nan")
+
     def __str__(self) -> str:
-        miss = "" if not self.made else f" ({self.expected / self.made - 1:+.0%})"
+        miss = f" ({self.miss:+.0%})" if self.made else ""
+        fit, plain = _figure(self.correlation), _figure(self.correlation_carried_on)
         said = (
             f"Fitted without the last {self.days:,} days, it expected {self.expected:,.0f} repeat purchases "
             f"of {self.customers:,} customers in them, and {self.made:,} were made{miss}; going on as "
             f"before, pro rata, would have been {self.carried_on:,.0f}. By customer, the expectation "
-            f"correlates with what was done at {_figure(self.correlation)} (pro rata {_figure(self.correlation_carried_on)}) "
-            f"and errs by {self.error:.2f} purchases on average (pro rata {self.error_carried_on:.2f})."
+            f"correlates with what was done at {fit} (pro rata {plain}) and errs by {self.error:.2f} "
+            f"purchases on average (pro rata {self.error_carried_on:.2f})."
         )
         if self.error > self.error_carried_on and not self.correlation > self.correlation_carried_on:
             said += " So it does no better here than the plain rule."

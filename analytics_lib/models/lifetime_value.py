@@ -6,14 +6,14 @@ Analysis. Journal of Marketing Research 42(4), 415-430.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
-from analytics_lib.models.holdout import correlation, held_out
+from analytics_lib.models.holdout import HoldOut, correlation, held_out
 from analytics_lib.models.maximum_likelihood import Floats
 from analytics_lib.models.purchases import (
     WEEK,
@@ -32,6 +32,7 @@ STEP_DAYS = 30.0
 YEAR_DAYS = 365.0
 FEW_CUSTOMERS = 300
 LOOSE_CORRELATION = 0.2
+WIDE_MISS = 0.2
 
 _STEADY = (
     "Customers are taken to buy at a steady rate while they stay; travel has seasons, so a horizon that is "
@@ -87,10 +88,20 @@ def lifetime_value(
     frame["lifetime_value"] = discounted * frame["expected_value"]
     account = _account(frame, days, last_day, found, horizon * unit_days, discount)
     if found.purchases is not None:
-        tested = held_out(days, last_day, unit_days, horizon)
-        quality = "Too little history to hold some of it back, so nothing is known." if tested is None else ""
-        account = Account(account.did, account.data, quality or str(tested), account.doubts)
+        account = _tested(account, held_out(days, last_day, unit_days, horizon))
     return accounted(frame, account, purchases=found.purchases, spending=found.spending)
+
+
+def _tested(account: Account, test: HoldOut | None) -> Account:
+    if test is None:
+        return replace(account, quality="Too little history to hold some of it back, so it is untested.")
+    if not abs(test.miss) > WIDE_MISS:
+        return replace(account, quality=str(test))
+    doubt = (
+        f"On the days held back it was out by {test.miss:+.0%} in total: rank customers by it, and take the "
+        "sum with that in mind."
+    )
+    return replace(account, quality=str(test), doubts=(doubt, *account.doubts))
 
 
 def _add_purchases(
