@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from analytics_lib import schema
-from analytics_lib.engines import LocalDate, exact_sum
+from analytics_lib.engines import LocalDate
 from analytics_lib.facts import bookings
 from analytics_lib.facts.money import commissions
+from analytics_lib.facts.purchases import margin, purchases
 from analytics_lib.metric import ListedColumn, ListedKey, Listing
 from analytics_lib.metrics.commissions import signed
 
@@ -21,20 +20,11 @@ _columns = (
     ListedColumn(name="last_booked_at", how="last", value=booking.created_at),
 )
 
-# Entries that are not known yet have no instant in the eyes of a scope.
-_margin = (
-    select(exact_sum(signed, None))
-    .where(entry.booking_id == booking.booking_id, entry.leg == "platform", entry.occurred_at.is_not(None))
-    .correlate(schema.bookings)
-    .scalar_subquery()
-)
-"""What the platform keeps so far of a booking: its own leg, less what was clawed back."""
-
 _by_day = (ListedKey(name="day", value=LocalDate(booking.created_at)),)
 _of_a_day = (
     ListedColumn(name="bookings", how="count"),
     ListedColumn(name="value_minor", how="sum", value=booking.price_base_minor),
-    ListedColumn(name="margin_minor", how="sum", value=_margin),
+    ListedColumn(name="margin_minor", how="sum", value=margin),
 )
 
 customer_bookings = Listing(
@@ -78,10 +68,13 @@ customer_margins = Listing(
 customer_purchases = Listing(
     name="customer_purchases",
     title="Purchases of each customer by day",
-    says="Each customer and local day with a booking placed in the period: how many, their value and margin.",
+    says=(
+        "Each customer and local day with a booking placed in the period: how many, their value, and what "
+        "the platform keeps of them as known at its end."
+    ),
     unit="money",
     owner="Engagement",
-    rows=bookings,
+    rows=purchases,
     who=booking.customer_id,
     who_name="customer_id",
     dated=booking.created_at,
@@ -91,10 +84,13 @@ customer_purchases = Listing(
 partner_days = Listing(
     name="partner_days",
     title="Days on which each partner sold",
-    says="Each partner and local day with a booking placed in the period: how many, their value and margin.",
+    says=(
+        "Each partner and local day with a booking placed in the period: how many, their value, and what "
+        "the platform keeps of them as known at its end."
+    ),
     unit="money",
     owner="B2B",
-    rows=bookings,
+    rows=purchases,
     who=booking.partner_id,
     who_name="partner_id",
     dated=booking.created_at,

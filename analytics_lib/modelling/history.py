@@ -31,7 +31,7 @@ class History:
     days: pd.DataFrame
     scope: Scope
     whole: Scope
-    """The same scope over all that was before its end, with its smallest group."""
+    """The same over all that was before its as_of, with its smallest group."""
     currency: str
     data_version: str
 
@@ -80,7 +80,8 @@ def history(listing: str, scope: Scope, warehouse: Warehouse) -> History:
     said = warehouse.about.get("data_from")
     begin = scope.period.start if said is None else datetime.fromisoformat(said.removesuffix("Z"))
     begin = min(begin, scope.period.start, scope.until - timedelta(days=1))
-    whole = replace(scope, period=Period.whole(begin, scope.until, scope.zone))
+    # Margin is what was known where a period ends: so up to the as_of, and without what was booked later.
+    whole = replace(scope, period=Period.whole(begin, scope.as_of, scope.zone))
     found = listed(LISTINGS[listing], replace(whole, smallest_group=0), warehouse=warehouse)
     currency = str(found.attrs["currency"])
     unit = 10 ** currency_decimals(currency)
@@ -93,4 +94,5 @@ def history(listing: str, scope: Scope, warehouse: Warehouse) -> History:
             "margin": found["margin_minor"].astype("Float64").astype(float) / unit,
         }
     )
-    return History(days, scope, whole, currency, str(found.attrs["data_version"]))
+    known = History(days, scope, whole, currency, str(found.attrs["data_version"]))
+    return replace(known, days=days[days["day"] <= pd.Timestamp(known.last_day)].reset_index(drop=True))

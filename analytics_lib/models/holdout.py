@@ -38,7 +38,7 @@ class HoldOut:
 
     @property
     def miss(self) -> float:
-        """By which share more (or, below 0, fewer) purchases were expected than made; missing if none were."""
+        """By which share more purchases were expected than made, below 0 fewer; missing if none were."""
         return self.expected / self.made - 1.0 if self.made else float("nan")
 
     def __str__(self) -> str:
