@@ -1,0 +1,109 @@
+"""What customers are worth, who of them will stay away, and how long they stay."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import pandas as pd
+
+from analytics_lib.errors import UnknownName
+from analytics_lib.modelling.history import FEW, History, history
+from analytics_lib.models.account import KEY, account_of, accounted
+from analytics_lib.models.churn import churn_risk
+from analytics_lib.models.lifetime_value import lifetime_value
+from analytics_lib.models.purchases import WEEK
+from analytics_lib.models.stays import stays
+from analytics_lib.models.survival import survival_curve
+from analytics_lib.scope import Scope
+from analytics_lib.warehouse import Warehouse
+
+By = Literal["cohort"]
+
+
+def lifetime_values(
+    scope: Scope, warehouse: Warehouse, *, horizon_days: int = 365, discount: float = 0.10
+) -> pd.DataFrame:
+    """What each customer is expected to bring in the `horizon_days` after the scope ends: one row each.
+
+    The columns are those of `analytics_lib.models.lifetime_value`, with `customer_id`, time in weeks and
+    money as the platform's margin, in major units of the reporting currency, discounted by a rate a year.
+    All bookings placed before the scope ends count, as known at its as_of; cancelled ones with the margin
+    that they leave.
+
+    `attrs` has account, scope, currency, data version, the fitted `purchases` and `spending`, and as
+    `withheld` how many rows were left out: all of them where the scope has a smallest group above one.
+    Raises `InputError` as `listed` does, such as in a partner's scope.
+    """
+    known = history("customer_purchases", scope, warehouse)
+    frame = lifetime_value(
+        known.days,
+        horizon=horizon_days / WEEK,
+        discount=discount,
+        customer="who",
+        date="day",
+        value="margin",
+        until=known.last_day,
+    )
+    return known.withheld(_renamed(frame))
+
+
+def customer_churn(scope: Scope, warehouse: Warehouse, *, horizon_days: int = 180) -> pd.DataFrame:
+    """The probability of each customer not to book in the `horizon_days` after the scope ends.
+
+    The columns are those of `analytics_lib.models.churn`, with `customer_id`; values are margin. `attrs`,
+    what is withheld, and what it raises are as for `lifetime_values`.
+    """
+    known = history("customer_purchases", scope, warehouse)
+    frame = churn_risk(
+        known.days,
+        as_of=known.following,
+        horizon=horizon_days,
+        customer="who",
+        date="day",
+        value="margin",
+    )
+    return known.withheld(_renamed(frame))
+
+
+def customer_survival(
+    scope: Scope, warehouse: Warehouse, *, gone_after: int = 365, by: By | None = None
+) -> pd.DataFrame:
+    """The share of customers who have not fallen silent for `gone_after` days, by days since their first.
+
+    The columns are those of `analytics_lib.models.survival_curve`, for all or `by` "cohort", the year of
+    the first booking. Times at which fewer customers than the scope's smallest group were there are left
+    out. What it raises is as for `lifetime_values`.
+    """
+    known = history("customer_purchases", scope, warehouse)
+    frame = stay_curve(known, gone_after, by, "customers")
+    few = scope.smallest_group
+    if few < FEW:
+        return known.answered(frame)
+    enough = frame["at_risk"] >= few
+    kept = accounted(frame[enough].reset_index(drop=True), account_of(frame))
+    return known.answered(kept, withheld=int((~enough).sum()))
+
+
+def stay_curve(known: History, gone_after: int, by: By | None, who: str) -> pd.DataFrame:
+    """The survival curve of those of a history, whose account says what counts as an end."""
+    if by not in (None, "cohort"):
+        raise UnknownName("group of a survival curve", str(by), ["cohort"])
+    found = stays(known.days, until=known.last_day, gone_after=gone_after, who="who", date="day")
+    cohorts = None if by is None else found["first_day"].dt.year.astype(str)
+    frame = survival_curve(found["duration"], found["ended"], cohorts)
+    account = account_of(frame)
+    did = f"{account.did} A stay ends with the last booking before a silence of {gone_after:,} "
+    did += "days, for those who booked once at time 0."
+    doubt = (
+        f"The last {gone_after:,} days only serve to tell who fell silent before; {who} who came in them "
+        "are left out."
+    )
+    frame.attrs[KEY] = replace(account, did=did, doubts=(*account.doubts, doubt))
+    return frame
+
+
+def _renamed(frame: pd.DataFrame) -> pd.DataFrame:
+    found = frame.rename(columns={"who": "customer_id"})
+    found.attrs = frame.attrs
+    return found
