@@ -41,7 +41,8 @@ def elasticity(scope: Scope, warehouse: Warehouse, *, confidence: float = 0.95) 
 
     Where the prices of the period were drawn by lot in two arms or more, by these, with levels for product
     and lead time and errors by visitor; otherwise as prices came, which is not causal and says so. Only
-    quotes with room count. Raises `InputError` as `price_demand` does.
+    quotes with room count. `attrs["product_kinds"]` names the kinds of product it was seen on. Raises
+    `InputError` as `price_demand` does.
     """
     return _elasticity(_shown(scope, warehouse), scope, confidence)
 
@@ -123,7 +124,9 @@ def _elasticity(rows: pd.DataFrame, scope: Scope, confidence: float) -> pd.DataF
             f"{sold_out:,} prices shown without room are left out: what they would have sold is not known."
         )
         account = replace(account, doubts=(*account.doubts, doubt))
-    return accounted(frame, account, scope=scope, confidence=confidence)
+    seen = there[there["price_arm"].notna()] if is_experiment else there
+    kinds = tuple(sorted(seen["product_kind"].dropna().unique()))
+    return accounted(frame, account, scope=scope, confidence=confidence, product_kinds=kinds)
 
 
 def _shown(scope: Scope, warehouse: Warehouse) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import pandas as pd
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
+from analytics_lib.models.confidence import normal_quantile
 
 BLOCKS = 4
 """Into how many parts of equal length the months before are divided, to see whether trends were parallel."""
@@ -47,11 +47,12 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     above the other months before in the last one before the change, a share; None with fewer than three) and
     `pulled_forward_p`. `attrs` hold `account`. Raises `InputError` for a panel that cannot tell.
     """
+    reach = normal_quantile(confidence)
     data = _Panel(panel, since)
     effect = data.after * data.treated
     fit = data.fit(effect[:, None])
     slope, error = float(fit.params[0]), float(fit.bse[0])
-    half = NormalDist().inv_cdf((1 + confidence) / 2) * error
+    half = reach * error
     before, since_then = data.of_treated(data.after == 0), data.of_treated(data.after == 1)
     sold = since_then.volume
     m0, m1 = before.unit_margin, since_then.unit_margin
@@ -100,6 +101,10 @@ class _Panel:
         volume = panel["volume"].astype(float)
         if not np.isfinite(volume).all() or (volume < 0).any():
             raise InputError("The panel needs a volume of zero or more in every row: fill what is missing.")
+        if not np.isfinite(panel["margin"].astype(float)).all():
+            raise InputError("The panel needs a margin in every row: where nothing was sold it is zero.")
+        if (panel.groupby("partner_id")["treated"].nunique(dropna=False) > 1).any():
+            raise InputError("A partner is treated or it is not: write the same in all of its rows.")
         if panel.duplicated(["partner_id", "month"]).any():
             raise InputError("The panel names a partner twice in one month: add such rows up first.")
         # A partner or a month that never sold says nothing about ratios, and has no finite level.

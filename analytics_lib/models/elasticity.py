@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import pandas as pd
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
+from analytics_lib.models.confidence import normal_quantile
 from analytics_lib.models.experiment import randomised_slope
 
 WEAK = 10.0
@@ -56,8 +56,7 @@ def price_elasticity(
         raise InputError("Demand is told by one column: name either bought or quantity.")
     if arm is not None and instrument is not None:
         raise InputError("An experiment needs no instrument: name either arm or instrument.")
-    if not 0 < confidence < 1:
-        raise InputError(f"The confidence {confidence!r} is no share: write one such as 0.95.")
+    reach = normal_quantile(confidence)
     instruments = (instrument,) if isinstance(instrument, str) else tuple(instrument or ())
     named = [price, bought or quantity, *([arm] if arm else []), *instruments, *controls]
     data = _Data(observations, price, str(bought or quantity), [str(name) for name in named], cluster, arm)
@@ -69,7 +68,7 @@ def price_elasticity(
         found = _instrumented(data, instruments, controls)
     else:
         found = _associated(data, controls)
-    return _told(found, data, confidence)
+    return _told(found, data, confidence, reach)
 
 
 @dataclass
@@ -100,7 +99,7 @@ class _Data:
                     f"The observations have no column '{name}': name one of {', '.join(map(str, frame))}."
                 )
         asked = frame if arm is None else frame[frame[arm].notna()]
-        prices = pd.to_numeric(asked[price])
+        prices = _numbers(asked, price)
         kept = asked[named].notna().all(axis=1) & (prices > 0)
         if arm is not None:
             kept &= self._are_in_levels_that_buy(
@@ -114,7 +113,7 @@ class _Data:
                 "zero and a product that somebody bought: ask for more."
             )
         self.log_price = np.log(prices[kept].to_numpy(dtype=np.float64))
-        self.demand = self.rows[demand].to_numpy(dtype=np.float64)
+        self.demand = _numbers(self.rows, demand).to_numpy(dtype=np.float64)
         if (self.demand < 0).any():
             raise InputError(f"The column '{demand}' holds a number below zero: demand has none.")
         if self.log_price.std() < 1e-12:
@@ -122,6 +121,8 @@ class _Data:
         own = np.arange(len(self.rows)) if cluster is None else self._codes(self.rows[cluster])
         self.cluster: npt.NDArray[np.intp] = own
         self.is_clustered = cluster is not None
+        if self.clusters < 2:
+            raise InputError(f"All observations are of one '{cluster}': there is nothing to tell chance by.")
 
     @staticmethod
     def _are_in_levels_that_buy(frame: pd.DataFrame, demand: str, names: list[str]) -> pd.Series[bool]:
@@ -129,7 +130,7 @@ class _Data:
         kept = pd.Series(True, index=frame.index)
         for name in names[1:]:
             if not pd.api.types.is_numeric_dtype(frame[name]):
-                kept &= frame[demand].astype(float).groupby(frame[name]).transform("sum") > 0
+                kept &= _numbers(frame, demand).groupby(frame[name]).transform("sum") > 0
         return kept
 
     @staticmethod
@@ -154,6 +155,15 @@ class _Data:
             else:
                 found.append(pd.get_dummies(column.astype(str), drop_first=True).to_numpy(dtype=np.float64))
         return np.column_stack(found)
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> pd.Series[Any]:
+    try:
+        return frame[name].astype("Float64").astype(float)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"The column '{name}' holds what is no number: turn it into numbers first."
+        ) from None
 
 
 def _experiment(data: _Data, arm: str, controls: Sequence[str]) -> _Found:
@@ -228,8 +238,8 @@ def _weak(strength: float, what: str) -> list[str]:
     return [] if strength >= WEAK else [f"{what}: F is {strength:.1f} in the first stage, under {WEAK:.0f}."]
 
 
-def _told(found: _Found, data: _Data, confidence: float) -> pd.DataFrame:
-    half = NormalDist().inv_cdf((1 + confidence) / 2) * found.error
+def _told(found: _Found, data: _Data, confidence: float, reach: float) -> pd.DataFrame:
+    half = reach * found.error
     doubts = list(found.doubts)
     if data.is_clustered and data.clusters < FEW_CLUSTERS:
         doubts.append(f"Only {data.clusters} clusters: the interval is too narrow.")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, account_of, accounted
+from analytics_lib.models.confidence import upper_tail
 
 _QUOTE_COLUMNS = ("quotes", "available", "bookings", "price")
 
@@ -68,10 +69,11 @@ def demand(
 def _wilson(booked: np.ndarray, room: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
     from statsmodels.stats.proportion import proportion_confint
 
+    alpha = 2 * (1 - upper_tail(confidence))
     lower, upper = np.full(len(room), np.nan), np.full(len(room), np.nan)
     there = room > 0
     if there.any():
-        lower[there], upper[there] = proportion_confint(booked[there], room[there], 1 - confidence, "wilson")
+        lower[there], upper[there] = proportion_confint(booked[there], room[there], alpha, "wilson")
     return lower, upper
 
 

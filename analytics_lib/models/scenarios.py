@@ -20,6 +20,8 @@ from analytics_lib.models.account import Account, accounted
 
 Elasticities = tuple[float, float, float]
 
+SUPPOSED = "The elasticity is supposed: try the change with some first, and measure it."
+
 STEPS = 21
 """The points of a scenario's curve."""
 
@@ -194,7 +196,7 @@ def _told(
         did=f"The {name} of the largest {formula} by {by}, if volume follows it with elasticity {middle:g}.",
         data=f"{len(levers)} groups; the band is that of elasticities from {low:g} to {high:g}.",
         quality="A scenario under a stated supposition, not an estimate: nothing here was tested.",
-        doubts=("The elasticity is supposed: try the change with some first, and measure it.", *doubts),
+        doubts=(SUPPOSED, *doubts),
     )
     curve = pd.DataFrame(
         [

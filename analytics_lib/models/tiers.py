@@ -9,6 +9,7 @@ import pandas as pd
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
+from analytics_lib.models.confidence import upper_tail
 
 _COLUMNS = ("partner_id", "net", "margin")
 
@@ -53,7 +54,7 @@ def _row(
     half = float("nan")
     if size > 1 and whole:
         error = np.sqrt(size / (size - 1) * ((margin - rate * net) ** 2).sum()) / abs(whole)
-        half = float(t.ppf((1 + confidence) / 2, size - 1) * error)
+        half = float(t.ppf(upper_tail(confidence), size - 1) * error)
     return {
         **dict(zip(by, key, strict=True)),
         "partners": size,

@@ -128,6 +128,8 @@ def test_who_never_sold_changes_nothing() -> None:
     [
         (lambda rows: rows.drop(columns="margin"), "no column 'margin'"),
         (lambda rows: rows.assign(volume=-1), "zero or more"),
+        (lambda rows: rows.assign(margin=float("nan")), "a margin in every row"),
+        (lambda rows: rows.assign(treated=rows["month"] >= SINCE), "treated or it is not"),
         (lambda rows: pd.concat([rows, rows.head(1)]), "twice in one month"),
         (lambda rows: rows.assign(treated=False), "Nobody to compare"),
         (lambda rows: rows[rows["month"] >= SINCE], "sold nothing before"),
@@ -137,3 +139,5 @@ def test_who_never_sold_changes_nothing() -> None:
 def test_what_cannot_tell_says_why(changed: Any, why: str) -> None:
     with pytest.raises(InputError, match=why):
         discount_effect(changed(panel(5, partners=6)), SINCE)
+    with pytest.raises(InputError, match="confidence 95 is no share"):
+        discount_effect(panel(5, partners=6), SINCE, confidence=95)

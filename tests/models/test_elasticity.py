@@ -185,6 +185,8 @@ def test_products_nobody_buys_are_left_out_and_told() -> None:
         ({"bought": "bought", "quantity": "bought"}, "name either bought or quantity"),
         ({"bought": "bought", "arm": "arm", "instrument": "wanted"}, "name either arm or instrument"),
         ({"bought": "bought", "confidence": 95}, "is no share"),
+        ({"bought": "bought", "cluster": "same"}, "All observations are of one 'same'"),
+        ({"bought": "bought", "price": "arm"}, "'arm' holds what is no number"),
         ({"bought": "sold"}, "no column 'sold'"),
         ({"bought": "price"}, "must hold 0 and 1"),
         ({"quantity": "wanted"}, "below zero"),

@@ -58,6 +58,8 @@ def test_demand_by_what_is_asked() -> None:
 def test_demand_refuses_what_cannot_be() -> None:
     with pytest.raises(InputError, match="no column 'available'"):
         demand(quoted().drop(columns="available"))
+    with pytest.raises(InputError, match="confidence 95 is no share"):
+        demand(quoted(), confidence=95)
     with pytest.raises(InputError, match="More was booked than was available"):
         demand(quoted().assign(bookings=9))
 
