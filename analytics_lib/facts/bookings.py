@@ -64,8 +64,8 @@ def _nights_of_bucket() -> tuple[ColumnElement[int], ColumnElement[int]]:
     return first, last
 
 
-def _lead_time_band() -> ColumnElement[str]:
-    days = lead_days()
+def lead_time_band(days: ColumnElement[int]) -> ColumnElement[str]:
+    """The band that so many days before a trip belong to."""
     return case(
         (days < 0, "0 after the start"),
         (days == 0, "1 same day"),
@@ -94,7 +94,7 @@ def _booking_dimensions() -> dict[str, Dimension]:
     model, partner, partner_name, partner_kind = who_sold(schema.bookings)
     currency = Dimension("currency", "Currency", booking.currency)
     own = (
-        Dimension("lead_time_band", "Lead time", _lead_time_band()),
+        Dimension("lead_time_band", "Lead time", lead_time_band(lead_days())),
         Dimension("party_size", "Party size", cast(booking.party_size, Text)),
         Dimension("nights_band", "Length of stay", _nights_band()),
         Dimension("month_of_year", "Month", whole_text(extract("month", LocalClock(booking.created_at)), 2)),

@@ -1,0 +1,27 @@
+"""Commission entries by the terms that were in force when their booking was made."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import and_, or_
+
+from analytics_lib import schema
+from analytics_lib.facts.fact import Join
+from analytics_lib.facts.money import commissions
+
+_term, _entry, _booking = schema.partner_terms.c, schema.commission_entries.c, schema.bookings.c
+
+_in_force: Join = (
+    schema.partner_terms,
+    and_(
+        _term.partner_id == _entry.partner_id,
+        _term.valid_from <= _booking.created_at,
+        or_(_term.valid_to.is_(None), _booking.created_at < _term.valid_to),
+    ),
+)
+
+commissions_by_terms = replace(
+    commissions, name="commission entries by terms", joins=(*commissions.joins, _in_force)
+)
+"""Terms do not overlap, which `check` sees to; a booking from before the first ones has none."""
