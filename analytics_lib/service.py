@@ -23,6 +23,7 @@ from analytics_lib.listing import listed
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.measure import answer
 from analytics_lib.metric import AnyMetric
+from analytics_lib.modelling.models import Models
 from analytics_lib.period import Comparison
 from analytics_lib.results import (
     AIUsageAnalytics,
@@ -175,6 +176,11 @@ class AnalyticsService:
             )
 
         return self._kept(("comprehensive", asked, asked.asked_for, compare), ask)
+
+    @property
+    def models(self) -> Models:
+        """The models over this database: what will happen, who will leave, what moved, what it is worth."""
+        return Models(self.warehouse, lambda: self.scope(period="all"), self._cache)
 
     def cache_statistics(self) -> CacheStatistics | None:
         """How often answers came from the cache, and how long they took; None without a cache."""
