@@ -20,6 +20,7 @@ DRIFT = "the last cycle moved on as much as it had moved"
 MEAN = "the mean of the history"
 SMOOTHING = "exponential smoothing (AutoETS)"
 THETA = "Theta (dynamic optimised)"
+AIRLINE = "the airline model (seasonal ARIMA)"
 HARMONIC = "harmonic regression"
 ROBUST = "robust harmonic regression"
 ROBUST_HOLIDAYS = "robust harmonic regression with holidays"
@@ -49,6 +50,9 @@ def methods(
     history = series.filled[:train]
     with suppress(Exception):  # its own type when no model can be fitted: then it is not among the methods
         found[SMOOTHING] = _smoothing(history, season)
+    if season > 1 and 2 * season + SHORTEST <= train and len(series.values) <= LONGEST_THETA:
+        with suppress(Exception):  # as above
+            found[AIRLINE] = _airline(history, season, scale)
     if len(series.values) <= LONGEST_THETA:
         found[THETA] = lambda y, h: _theta(y, h, season)
     if len(series.values) >= 3 * season and len(series.values) >= 30:
@@ -95,6 +99,23 @@ def _smoothing(history: Floats, season: int) -> Forecaster:
         with _quietly():
             said = fitted.forward(y=np.ascontiguousarray(values), h=horizon)["mean"]
         return np.asarray(said, dtype="float64")
+
+    return forwarded
+
+
+def _airline(history: Floats, season: int, scale: Scale) -> Forecaster:
+    """ARIMA(0,1,1)(0,1,1) on the scale; `models.airline` gives its coefficients by exact likelihood."""
+    from statsforecast.models import ARIMA
+
+    with _quietly():
+        fitted = ARIMA(order=(0, 1, 1), season_length=season, seasonal_order=(0, 1, 1)).fit(
+            np.ascontiguousarray(scale.forward(history))
+        )
+
+    def forwarded(values: Floats, horizon: int) -> Floats:
+        with _quietly():
+            said = fitted.forward(y=np.ascontiguousarray(scale.forward(values)), h=horizon)["mean"]
+        return scale.back(np.asarray(said, dtype="float64"))
 
     return forwarded
 

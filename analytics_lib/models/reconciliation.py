@@ -124,7 +124,8 @@ def _shrunk_covariance(errors: Floats) -> Floats:
     """The covariance of errors, its correlations drawn towards 0 as far as their own noise commands."""
     length = errors.shape[1]
     sizes = np.sqrt(np.mean(errors**2, axis=1))
-    sizes = np.where(sizes > 0, sizes, 1e-12)
+    # What was never wrong is trusted nearly wholly: no size of nothing can be divided by.
+    sizes = np.maximum(sizes, 1e-6 * (float(sizes.max()) or 1.0))
     scaled = errors / sizes[:, None]
     correlation = scaled @ scaled.T / length
     outside = ~np.eye(len(errors), dtype=bool)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandas.tseries.frequencies import to_offset
 
 from analytics_lib.errors import InputError
 
@@ -23,6 +22,7 @@ Season = int | float | Sequence[int | float]
 
 LONGEST = 6_000
 """Values before the last so many are left out: they cost time and say little of the next."""
+_DAY = 86_400
 MOST_GAPS = 0.5
 """With a larger part of its steps missing a series is not forecast."""
 
@@ -140,7 +140,7 @@ def _on_equal_steps(values: pd.Series[Any]) -> pd.Series[Any]:
 
 def _as_dates(index: pd.Index[Any]) -> pd.DatetimeIndex:
     try:
-        return pd.DatetimeIndex(pd.to_datetime(index), name=index.name)
+        return pd.DatetimeIndex(pd.to_datetime(index, format="ISO8601"), name=index.name)
     except (TypeError, ValueError) as error:
         raise InputError(
             f"The index of the series begins with {index[0]!r}, no date: give dates or whole numbers."
@@ -158,7 +158,8 @@ def _frequency(index: pd.DatetimeIndex) -> str | None:
     for name in ("YS", "QS", "MS", "ME"):
         if len(index.difference(pd.date_range(index[0], index[-1], freq=name))) == 0:
             return name
-    return to_offset(str(pd.Timedelta(np.diff(index.to_numpy()).min()))).freqstr
+    shortest = int(np.diff(index.to_numpy()).min() / np.timedelta64(1, "s"))
+    return f"{shortest // _DAY}D" if shortest % _DAY == 0 else f"{shortest}s"
 
 
 def _seasons(season: Season, length: int) -> tuple[tuple[float, ...], tuple[float, ...]]:

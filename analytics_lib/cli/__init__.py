@@ -1,0 +1,8 @@
+"""The commands about data, numbers and models; `scheduler.cli` adds those that run notebooks."""
+
+from __future__ import annotations
+
+from analytics_lib.cli import customers, data, movements, numbers, prices
+from analytics_lib.cli.options import TIME_FRAMES, DatabaseOption, app
+
+__all__ = ["TIME_FRAMES", "DatabaseOption", "app", "customers", "data", "movements", "numbers", "prices"]
