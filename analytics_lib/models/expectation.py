@@ -89,7 +89,10 @@ def expectation(
     seen = scale.forward(series.filled)
     start = max(CYCLES * series.season if series.season <= LONGEST_TABLE else 0, SHORTEST)
     judged = ~np.isnan(series.values) & ~_unseen(effects, length)
-    floor = POISSON if is_count and scale.name == "root" else 0.0
+    # A history that never moved is not quite still once it has been reckoned with.
+    floor = 1e-9 * float(np.abs(seen).max())
+    if is_count and scale.name == "root":
+        floor = POISSON
     level = _Level(run)
     for first in range(start, length, BLOCK):
         last = min(first + BLOCK, length)
