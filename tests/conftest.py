@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-pytest_plugins = ["tests.small_fixtures", "tests.small_sample"]
+pytest_plugins = ["tests.small_fixtures", "tests.small_sample", "tests.story_sample"]
 
 
 @pytest.fixture(scope="session", autouse=True)
