@@ -12,6 +12,7 @@ import pandas as pd
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.confidence import normal_quantile
+from analytics_lib.models.poisson import Matrix, clustered, fit_poisson
 
 BLOCKS = 4
 """Into how many parts of equal length the months before are divided, to see whether trends were parallel."""
@@ -22,8 +23,6 @@ MOST_PARTNERS = 1_000
 _FEW = 10
 _DOUBTFUL = 0.05
 _NEEDED = ("partner_id", "month", "volume", "margin", "treated")
-
-Matrix = npt.NDArray[np.float64]
 
 
 def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95) -> pd.DataFrame:
@@ -51,7 +50,7 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     data = _Panel(panel, since)
     effect = data.after * data.treated
     fit = data.fit(effect[:, None])
-    slope, error = float(fit.params[0]), float(fit.bse[0])
+    slope, error = float(fit.estimates[0]), float(np.sqrt(fit.covariance[0, 0]))
     half = reach * error
     before, since_then = data.of_treated(data.after == 0), data.of_treated(data.after == 1)
     sold = since_then.volume
@@ -79,6 +78,24 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     }
     frame = pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in row.items()})
     return accounted(frame, _account(row, data, confidence), since=since, confidence=confidence)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """The estimates of some columns, with their covariance clustered by partner."""
+
+    estimates: Matrix
+    covariance: Matrix
+
+    def p_value(self) -> float:
+        """That all of them are zero (Wald)."""
+        from scipy.stats import chi2
+
+        wald = self.estimates @ np.linalg.pinv(self.covariance) @ self.estimates
+        return float(chi2.sf(wald, len(self.estimates)))
+
+    def first(self, size: int) -> _Fit:
+        return _Fit(self.estimates[:size], self.covariance[:size, :size])
 
 
 @dataclass(frozen=True)
@@ -145,12 +162,12 @@ class _Panel:
         chosen = mask & (self.treated == 1)
         return _Sold(float(self._volume[chosen].sum()), float(self._margin[chosen].sum()))
 
-    def fit(self, effects: Matrix) -> Any:
+    def fit(self, effects: Matrix) -> _Fit:
         """The regression on these columns, beside the levels."""
-        import statsmodels.api as sm
-
-        model = sm.GLM(self._volume, np.column_stack((effects, self._levels)), family=sm.families.Poisson())
-        return model.fit(maxiter=200, cov_type="cluster", cov_kwds={"groups": self._cluster})
+        columns, size = np.column_stack((effects, self._levels)), effects.shape[1]
+        fit = fit_poisson(self._volume, columns)
+        influence = fit.influence(self._volume, columns)[:, :size]
+        return _Fit(fit.coefficients[:size], clustered(influence, self._cluster))
 
     def parallel_p(self) -> float | None:
         """The p-value that the treated moved alike before, in all parts of the months before at once."""
@@ -163,8 +180,7 @@ class _Panel:
         if not sold:
             return None
         fit = self.fit(np.column_stack((*sold, self.after * self.treated)))
-        chosen = np.eye(len(sold), len(fit.params))
-        return float(fit.wald_test(chosen, scalar=True).pvalue)
+        return fit.first(len(sold)).p_value()
 
     def pulled_forward(self) -> tuple[float | None, float | None]:
         """How far the last month before stood out for the treated, and its p-value."""
@@ -174,7 +190,7 @@ class _Panel:
         if not self._volume[last == 1].any():
             return None, None
         fit = self.fit(np.column_stack((last, self.after * self.treated)))
-        return float(np.expm1(fit.params[0])), float(fit.pvalues[0])
+        return float(np.expm1(fit.estimates[0])), fit.first(1).p_value()
 
 
 def _account(row: dict[str, Any], data: _Panel, confidence: float) -> Account:

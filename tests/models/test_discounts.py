@@ -83,14 +83,14 @@ def test_with_little_noise_it_is_what_a_panel_of_logarithms_says() -> None:
 
 def test_the_interval_holds_what_it_promises() -> None:
     held, parallel, pulled = 0, [], []
-    for seed in range(25):
-        row = only(discount_effect(panel(seed, 0.15, partners=26), SINCE))
+    for seed in range(12):
+        row = only(discount_effect(panel(seed, 0.15, partners=20), SINCE))
         held += row["volume_lower"] <= np.expm1(0.15) <= row["volume_upper"]
         parallel.append(row["pre_trend_p"] < 0.05)
         pulled.append(row["pulled_forward_p"] < 0.05)
-    assert held >= 21
-    assert sum(parallel) <= 5
-    assert sum(pulled) <= 5
+    assert held >= 10
+    assert sum(parallel) <= 3
+    assert sum(pulled) <= 3
 
 
 def test_trends_that_were_not_parallel_are_found() -> None:
