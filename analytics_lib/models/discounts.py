@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
-from analytics_lib.models.confidence import normal_quantile
+from analytics_lib.models.confidence import upper_tail
 from analytics_lib.models.poisson import Matrix, clustered, fit_poisson
 
 BLOCKS = 4
@@ -34,7 +34,8 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     the others not at all.
 
     Volume follows a Poisson regression with log link, a level for each partner and one for each month
-    (Wooldridge 2023: parallel trends in ratios, zeros allowed), with errors clustered by partner. With V1 the
+    (Wooldridge 2023: parallel trends in ratios, zeros allowed), with errors clustered by partner and
+    Student's t, whose degrees are one less than the partners of the smaller side. With V1 the
     treated partners' volume since then, V_cf what it would have been, and m0, m1 their margin of a unit
     before and since, the effect is V1 m1 - V_cf m0.
 
@@ -46,12 +47,15 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     above the other months before in the last one before the change, a share; None with fewer than three) and
     `pulled_forward_p`. `attrs` hold `account`. Raises `InputError` for a panel that cannot tell.
     """
-    reach = normal_quantile(confidence)
+    from scipy.stats import t
+
+    tail = upper_tail(confidence)
     data = _Panel(panel, since)
     effect = data.after * data.treated
     fit = data.fit(effect[:, None])
     slope, error = float(fit.estimates[0]), float(np.sqrt(fit.covariance[0, 0]))
-    half = reach * error
+    # So few partners make the larger part of the error that the normal law would promise too much.
+    half = float(t.ppf(tail, min(data.sides) - 1)) * error
     before, since_then = data.of_treated(data.after == 0), data.of_treated(data.after == 1)
     sold = since_then.volume
     m0, m1 = before.unit_margin, since_then.unit_margin
@@ -59,8 +63,8 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     parallel_p = data.parallel_p()
     pulled, pulled_p = data.pulled_forward()
     row: dict[str, Any] = {
-        "treated": data.count(is_treated=True),
-        "controls": data.count(is_treated=False),
+        "treated": data.sides[0],
+        "controls": data.sides[1],
         "volume_change": float(np.expm1(slope)),
         "volume_lower": float(np.expm1(slope - half)),
         "volume_upper": float(np.expm1(slope + half)),
@@ -135,15 +139,16 @@ class _Panel:
         self._months = sorted(panel["month"].unique())
         self.before = [month for month in self._months if month < since]
         self._cluster = pd.factorize(panel["partner_id"])[0]
+        self.sides = self._count(is_treated=True), self._count(is_treated=False)
         self._refuse(since)
         levels = [pd.get_dummies(panel["partner_id"]), pd.get_dummies(panel["month"], drop_first=True)]
         self._levels = np.column_stack([each.to_numpy(dtype=np.float64) for each in levels])
 
     def _refuse(self, since: str) -> None:
-        if not self.count(is_treated=True) or not self.count(is_treated=False):
+        if min(self.sides) < 2:
             raise InputError(
-                f"Nobody to compare: the panel needs partners whose terms changed in {since} and others "
-                "whose did not, both with volume."
+                f"Nobody to compare: the panel needs two partners or more whose terms changed in {since} "
+                "and as many whose did not, all with volume."
             )
         for now, when in ((1, "since"), (0, "before")):
             for treated, whose in ((1, "changed"), (0, "did not change")):
@@ -152,10 +157,10 @@ class _Panel:
                         f"Partners whose terms {whose} sold nothing {when} {since}: choose another month or "
                         "a longer window."
                     )
-        if self.count(is_treated=True) + self.count(is_treated=False) > MOST_PARTNERS:
+        if sum(self.sides) > MOST_PARTNERS:
             raise InputError(f"The panel has more than {MOST_PARTNERS:,} partners: narrow the scope.")
 
-    def count(self, *, is_treated: bool) -> int:
+    def _count(self, *, is_treated: bool) -> int:
         return len(np.unique(self._cluster[self.treated == float(is_treated)]))
 
     def of_treated(self, mask: npt.NDArray[np.bool_]) -> _Sold:
@@ -209,7 +214,7 @@ def _account(row: dict[str, Any], data: _Panel, confidence: float) -> Account:
         )
     few = min(row["treated"], row["controls"])
     if few < _FEW:
-        doubts.append(f"Only {few} partners on one side: the interval is too narrow.")
+        doubts.append(f"Only {few} partners on one side: the interval is rough.")
     doubts.append("Who reaches a tier has grown: some of what follows may be a return to the usual.")
     needed = row["break_even_ratio"]
     pays = "no volume makes it pay." if needed is None else f"it pays from {needed - 1:+.1%}."

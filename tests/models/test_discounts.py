@@ -59,6 +59,10 @@ def test_two_by_two_by_hand() -> None:
     assert row["break_even_ratio"] == pytest.approx(20 / 15)
     assert row["effect_lower"] == pytest.approx(900 - 60 / (1 + row["volume_lower"]) * 20)
     assert row["effect_upper"] == pytest.approx(900 - 60 / (1 + row["volume_upper"]) * 20)
+    # Of the treated 60 of 100 fall after, of t's 40 thus 24 and not 30: 6 / (100 x 0.6 x 0.4) is its part.
+    # Of c's 30 it is 16 2/3 and not 10, over 90 x 5/9 x 4/9; u and d are as far off the other way.
+    error = np.sqrt(4 / 3 * (2 * (6 / 24) ** 2 + 2 * (0.3) ** 2))
+    assert np.log1p(row["volume_upper"]) == pytest.approx(np.log(1.2) + 12.7062 * error, rel=1e-4)
     assert row["pre_trend_p"] is row["pulled_forward"] is None
     doubts = account_of(frame).doubts
     assert any("Too few months" in doubt for doubt in doubts)
@@ -132,6 +136,7 @@ def test_who_never_sold_changes_nothing() -> None:
         (lambda rows: rows.assign(treated=rows["month"] >= SINCE), "treated or it is not"),
         (lambda rows: pd.concat([rows, rows.head(1)]), "twice in one month"),
         (lambda rows: rows.assign(treated=False), "Nobody to compare"),
+        (lambda rows: rows[~rows["treated"] | (rows["partner_id"] == "p0")], "two partners or more"),
         (lambda rows: rows[rows["month"] >= SINCE], "sold nothing before"),
         (lambda rows: rows[~rows["treated"] | (rows["month"] < SINCE)], "changed sold nothing since"),
     ],
