@@ -168,6 +168,7 @@ def test_the_elasticity_of_the_experiment_is_found(story: AnalyticsService) -> N
     assert row["method"] == "experiment"
     assert row["lower"] < ELASTICITY < row["upper"] < -1
     assert row["first_stage_f"] > 10
+    assert any("prices shown without room are left out" in doubt for doubt in account_of(frame).doubts)
     assert not any(NOT_CAUSAL in doubt for doubt in account_of(frame).doubts)
 
 

@@ -104,6 +104,13 @@ def test_trends_that_were_not_parallel_are_found() -> None:
     assert any("not parallel" in doubt for doubt in account_of(frame).doubts)
 
 
+def test_each_part_of_the_time_before_counts() -> None:
+    rows = panel(1)
+    spring, summer = rows["month"].between("2025-04", "2025-06"), rows["month"].between("2025-07", "2025-09")
+    rows["volume"] *= np.where(rows["treated"] & spring, 1.5, np.where(rows["treated"] & summer, 0.6, 1.0))
+    assert only(discount_effect(rows, SINCE))["pre_trend_p"] < 1e-6
+
+
 def test_what_was_pulled_forward_is_found() -> None:
     frame = discount_effect(panel(2, early=0.5), SINCE)
     assert only(frame)["pulled_forward"] == pytest.approx(np.expm1(0.5), abs=0.25)
