@@ -134,7 +134,7 @@ def test_demand_by_hand(few: Warehouse) -> None:
         ("h1", "3 8 to 30 days", 2, 2, 1, 0.5, 110),
         ("h2", "3 8 to 30 days", 2, 2, 0, 0, 85),
     ]
-    assert "1 quotes (16.7%) had no room" in account_of(frame).doubts[0]
+    assert "1 of 6 quotes (16.7%) had no room" in account_of(frame).doubts[0]
 
 
 def test_what_cannot_be_told_says_why(few: Warehouse, place: Place) -> None:
