@@ -91,12 +91,12 @@ class _Fit:
     estimates: Matrix
     covariance: Matrix
 
-    def p_value(self) -> float:
-        """That all of them are zero (Wald)."""
-        from scipy.stats import chi2
+    def p_value(self, degrees: int) -> float:
+        """That all of them are zero (Wald, with the degrees of freedom that few clusters leave)."""
+        from scipy.stats import f
 
         wald = self.estimates @ np.linalg.pinv(self.covariance) @ self.estimates
-        return float(chi2.sf(wald, len(self.estimates)))
+        return float(f.sf(wald / len(self.estimates), len(self.estimates), degrees))
 
     def first(self, size: int) -> _Fit:
         return _Fit(self.estimates[:size], self.covariance[:size, :size])
@@ -185,7 +185,7 @@ class _Panel:
         if not sold:
             return None
         fit = self.fit(np.column_stack((*sold, self.after * self.treated)))
-        return fit.first(len(sold)).p_value()
+        return fit.first(len(sold)).p_value(min(self.sides) - 1)
 
     def pulled_forward(self) -> tuple[float | None, float | None]:
         """How far the last month before stood out for the treated, and its p-value."""
@@ -195,7 +195,7 @@ class _Panel:
         if not self._volume[last == 1].any():
             return None, None
         fit = self.fit(np.column_stack((last, self.after * self.treated)))
-        return float(np.expm1(fit.estimates[0])), fit.first(1).p_value()
+        return float(np.expm1(fit.estimates[0])), fit.first(1).p_value(min(self.sides) - 1)
 
 
 def _account(row: dict[str, Any], data: _Panel, confidence: float) -> Account:
