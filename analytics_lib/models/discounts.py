@@ -11,7 +11,8 @@ import pandas as pd
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
-from analytics_lib.models.confidence import normal_quantile
+from analytics_lib.models.confidence import upper_tail
+from analytics_lib.models.poisson import Matrix, clustered, fit_poisson
 
 BLOCKS = 4
 """Into how many parts of equal length the months before are divided, to see whether trends were parallel."""
@@ -23,8 +24,6 @@ _FEW = 10
 _DOUBTFUL = 0.05
 _NEEDED = ("partner_id", "month", "volume", "margin", "treated")
 
-Matrix = npt.NDArray[np.float64]
-
 
 def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95) -> pd.DataFrame:
     """The effect of a change of terms on volume and margin, by difference in differences.
@@ -35,7 +34,8 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     the others not at all.
 
     Volume follows a Poisson regression with log link, a level for each partner and one for each month
-    (Wooldridge 2023: parallel trends in ratios, zeros allowed), with errors clustered by partner. With V1 the
+    (Wooldridge 2023: parallel trends in ratios, zeros allowed), with errors clustered by partner and
+    Student's t, whose degrees are one less than the partners of the smaller side. With V1 the
     treated partners' volume since then, V_cf what it would have been, and m0, m1 their margin of a unit
     before and since, the effect is V1 m1 - V_cf m0.
 
@@ -47,12 +47,15 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     above the other months before in the last one before the change, a share; None with fewer than three) and
     `pulled_forward_p`. `attrs` hold `account`. Raises `InputError` for a panel that cannot tell.
     """
-    reach = normal_quantile(confidence)
+    from scipy.stats import t
+
+    tail = upper_tail(confidence)
     data = _Panel(panel, since)
     effect = data.after * data.treated
     fit = data.fit(effect[:, None])
-    slope, error = float(fit.params[0]), float(fit.bse[0])
-    half = reach * error
+    slope, error = float(fit.estimates[0]), float(np.sqrt(fit.covariance[0, 0]))
+    # So few partners make the larger part of the error that the normal law would promise too much.
+    half = float(t.ppf(tail, min(data.sides) - 1)) * error
     before, since_then = data.of_treated(data.after == 0), data.of_treated(data.after == 1)
     sold = since_then.volume
     m0, m1 = before.unit_margin, since_then.unit_margin
@@ -60,8 +63,8 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     parallel_p = data.parallel_p()
     pulled, pulled_p = data.pulled_forward()
     row: dict[str, Any] = {
-        "treated": data.count(is_treated=True),
-        "controls": data.count(is_treated=False),
+        "treated": data.sides[0],
+        "controls": data.sides[1],
         "volume_change": float(np.expm1(slope)),
         "volume_lower": float(np.expm1(slope - half)),
         "volume_upper": float(np.expm1(slope + half)),
@@ -79,6 +82,24 @@ def discount_effect(panel: pd.DataFrame, since: str, *, confidence: float = 0.95
     }
     frame = pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in row.items()})
     return accounted(frame, _account(row, data, confidence), since=since, confidence=confidence)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """The estimates of some columns, with their covariance clustered by partner."""
+
+    estimates: Matrix
+    covariance: Matrix
+
+    def p_value(self, degrees: int) -> float:
+        """That all of them are zero (Wald, with the degrees of freedom that few clusters leave)."""
+        from scipy.stats import f
+
+        wald = self.estimates @ np.linalg.pinv(self.covariance) @ self.estimates
+        return float(f.sf(wald / len(self.estimates), len(self.estimates), degrees))
+
+    def first(self, size: int) -> _Fit:
+        return _Fit(self.estimates[:size], self.covariance[:size, :size])
 
 
 @dataclass(frozen=True)
@@ -118,15 +139,16 @@ class _Panel:
         self._months = sorted(panel["month"].unique())
         self.before = [month for month in self._months if month < since]
         self._cluster = pd.factorize(panel["partner_id"])[0]
+        self.sides = self._count(is_treated=True), self._count(is_treated=False)
         self._refuse(since)
         levels = [pd.get_dummies(panel["partner_id"]), pd.get_dummies(panel["month"], drop_first=True)]
         self._levels = np.column_stack([each.to_numpy(dtype=np.float64) for each in levels])
 
     def _refuse(self, since: str) -> None:
-        if not self.count(is_treated=True) or not self.count(is_treated=False):
+        if min(self.sides) < 2:
             raise InputError(
-                f"Nobody to compare: the panel needs partners whose terms changed in {since} and others "
-                "whose did not, both with volume."
+                f"Nobody to compare: the panel needs two partners or more whose terms changed in {since} "
+                "and as many whose did not, all with volume."
             )
         for now, when in ((1, "since"), (0, "before")):
             for treated, whose in ((1, "changed"), (0, "did not change")):
@@ -135,22 +157,22 @@ class _Panel:
                         f"Partners whose terms {whose} sold nothing {when} {since}: choose another month or "
                         "a longer window."
                     )
-        if self.count(is_treated=True) + self.count(is_treated=False) > MOST_PARTNERS:
+        if sum(self.sides) > MOST_PARTNERS:
             raise InputError(f"The panel has more than {MOST_PARTNERS:,} partners: narrow the scope.")
 
-    def count(self, *, is_treated: bool) -> int:
+    def _count(self, *, is_treated: bool) -> int:
         return len(np.unique(self._cluster[self.treated == float(is_treated)]))
 
     def of_treated(self, mask: npt.NDArray[np.bool_]) -> _Sold:
         chosen = mask & (self.treated == 1)
         return _Sold(float(self._volume[chosen].sum()), float(self._margin[chosen].sum()))
 
-    def fit(self, effects: Matrix) -> Any:
+    def fit(self, effects: Matrix) -> _Fit:
         """The regression on these columns, beside the levels."""
-        import statsmodels.api as sm
-
-        model = sm.GLM(self._volume, np.column_stack((effects, self._levels)), family=sm.families.Poisson())
-        return model.fit(maxiter=200, cov_type="cluster", cov_kwds={"groups": self._cluster})
+        columns, size = np.column_stack((effects, self._levels)), effects.shape[1]
+        fit = fit_poisson(self._volume, columns)
+        influence = fit.influence(self._volume, columns)[:, :size]
+        return _Fit(fit.coefficients[:size], clustered(influence, self._cluster))
 
     def parallel_p(self) -> float | None:
         """The p-value that the treated moved alike before, in all parts of the months before at once."""
@@ -163,8 +185,7 @@ class _Panel:
         if not sold:
             return None
         fit = self.fit(np.column_stack((*sold, self.after * self.treated)))
-        chosen = np.eye(len(sold), len(fit.params))
-        return float(fit.wald_test(chosen, scalar=True).pvalue)
+        return fit.first(len(sold)).p_value(min(self.sides) - 1)
 
     def pulled_forward(self) -> tuple[float | None, float | None]:
         """How far the last month before stood out for the treated, and its p-value."""
@@ -174,7 +195,7 @@ class _Panel:
         if not self._volume[last == 1].any():
             return None, None
         fit = self.fit(np.column_stack((last, self.after * self.treated)))
-        return float(np.expm1(fit.params[0])), float(fit.pvalues[0])
+        return float(np.expm1(fit.estimates[0])), fit.first(1).p_value(min(self.sides) - 1)
 
 
 def _account(row: dict[str, Any], data: _Panel, confidence: float) -> Account:
@@ -193,7 +214,7 @@ def _account(row: dict[str, Any], data: _Panel, confidence: float) -> Account:
         )
     few = min(row["treated"], row["controls"])
     if few < _FEW:
-        doubts.append(f"Only {few} partners on one side: the interval is too narrow.")
+        doubts.append(f"Only {few} partners on one side: the interval is rough.")
     doubts.append("Who reaches a tier has grown: some of what follows may be a return to the usual.")
     needed = row["break_even_ratio"]
     pays = "no volume makes it pay." if needed is None else f"it pays from {needed - 1:+.1%}."

@@ -76,7 +76,7 @@ def drivers_of_sum(
     drivers = []
     for group in groups:
         grown = _change(volumes[group])
-        rate = _middle(_rates(values[group], volumes[group]), common)
+        rate = _middle(_rates(values[group], volumes[group]))
         drivers.append(
             Driver(
                 group,
@@ -130,7 +130,7 @@ def drivers_of_ratio(
         own = _rates(tops[group], bottoms[group])
         weight = bottoms[group][1] / whole[1] - bottoms[group][0] / whole[0]
         part = tops[group][1] / whole[1] - tops[group][0] / whole[0]
-        rate = _middle(own, common)
+        rate = _middle(own)
         mix, moved = weight * (rate - common), part - weight * rate
         drivers.append(Driver(group, *own, None, mix, moved, mix + moved))
     did = (
@@ -191,10 +191,10 @@ def _rates(tops: _Pair, bottoms: _Pair) -> tuple[Fraction | None, Fraction | Non
     return first, second
 
 
-def _middle(rates: tuple[Fraction | None, Fraction | None], otherwise: Fraction = _ZERO) -> Fraction:
-    """The midpoint of the rates there are."""
+def _middle(rates: tuple[Fraction | None, Fraction | None]) -> Fraction:
+    """The midpoint of the rates there are; without any there is no weight that it could matter to."""
     there = [rate for rate in rates if rate is not None]
-    return sum(there, _ZERO) / len(there) if there else otherwise
+    return sum(there, _ZERO) / len(there) if there else _ZERO
 
 
 def _without_rate(volumes: dict[str, _Pair], name: str) -> tuple[str, ...]:

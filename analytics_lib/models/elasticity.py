@@ -14,6 +14,7 @@ from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.confidence import normal_quantile
 from analytics_lib.models.experiment import randomised_slope
+from analytics_lib.models.poisson import clustered, fit_poisson
 
 WEAK = 10.0
 """A first-stage F under this makes an estimate by instruments unreliable (Staiger and Stock 1997)."""
@@ -216,18 +217,23 @@ def _associated(data: _Data, controls: Sequence[str]) -> _Found:
     import statsmodels.api as sm
 
     columns = np.column_stack((data.columns(controls), data.log_price))
-    how: dict[str, Any] = {"cov_type": "HC1"}
-    if data.is_clustered:
-        how = {"cov_type": "cluster", "cov_kwds": {"groups": data.cluster}}
-    if (data.demand > 0).all():
-        found, by = sm.OLS(np.log(data.demand), columns).fit(**how), "Least squares on logarithms"
-    elif data.demand.any():
-        found = sm.GLM(data.demand, columns, family=sm.families.Poisson()).fit(**how)
-        by = "Poisson regression with log link"
-    else:
+    if not data.demand.any():
         raise InputError("Nobody bought anything: ask for a period with purchases.")
+    if (data.demand > 0).all():
+        how: dict[str, Any] = {"cov_type": "HC1"}
+        if data.is_clustered:
+            how = {"cov_type": "cluster", "cov_kwds": {"groups": data.cluster}}
+        result, by = sm.OLS(np.log(data.demand), columns).fit(**how), "Least squares on logarithms"
+        estimate, error = float(result.params[-1]), float(result.bse[-1])
+    else:
+        fit, by = fit_poisson(data.demand, columns), "Poisson regression with log link"
+        influence = fit.influence(data.demand, columns)[:, -1:]
+        estimate, error = (
+            float(fit.coefficients[-1]),
+            float(np.sqrt(clustered(influence, data.cluster)[0, 0])),
+        )
     did = f"{by} of demand on price as it came{_beside(controls)}."
-    return _Found("association", float(found.params[-1]), float(found.bse[-1]), did, doubts=[NOT_CAUSAL])
+    return _Found("association", estimate, error, did, doubts=[NOT_CAUSAL])
 
 
 def _beside(controls: Sequence[str]) -> str:

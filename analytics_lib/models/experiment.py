@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from analytics_lib.errors import InputError
-
-Matrix = npt.NDArray[np.float64]
+from analytics_lib.models.poisson import Codes, Matrix, clustered, fit_poisson
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class Slope:
 
 
 def randomised_slope(
-    bought: Matrix, log_price: Matrix, arms: Matrix, others: Matrix, cluster: npt.NDArray[np.intp]
+    bought: Matrix, log_price: Matrix, arms: Matrix, others: Matrix, cluster: Codes
 ) -> Slope:
     """The slope of log purchases on the part of the log price that the arms explain.
 
@@ -38,35 +35,15 @@ def randomised_slope(
     moved = arms.shape[1]
     shifts = arms @ gamma[:moved]
     second = np.column_stack((shifts, others))
-    beta = _poisson(bought, second)
-    expected = np.exp(second @ beta)
+    fit = fit_poisson(bought, second)
+    slope, expected = fit.coefficients[0], fit.expected
 
-    # Influence of each row on gamma, then on beta, which also moves with gamma.
+    # Influence of each row on gamma, then on the slope, which also moves with gamma.
     on_gamma = (first * (log_price - first @ gamma)[:, None]) @ bread
-    inverse = np.linalg.pinv(second.T @ (second * expected[:, None]))
-    moves = -second.T @ (arms * (beta[0] * expected)[:, None])
+    moves = -second.T @ (arms * (slope * expected)[:, None])
     moves[0] += arms.T @ (bought - expected)
-    on_beta = (second * (bought - expected)[:, None] + on_gamma[:, :moved] @ moves.T) @ inverse
-    variance = _clustered(on_beta[:, :1], cluster)[0, 0]
-    of_arms = _clustered(on_gamma[:, :moved], cluster)
+    on_slope = fit.influence(bought, second)[:, :1] + on_gamma[:, :moved] @ moves.T @ fit.inverse[:, :1]
+    variance = clustered(on_slope, cluster)[0, 0]
+    of_arms = clustered(on_gamma[:, :moved], cluster)
     wald = gamma[:moved] @ np.linalg.pinv(of_arms) @ gamma[:moved]
-    return Slope(float(beta[0]), float(np.sqrt(variance)), float(wald / moved))
-
-
-def _poisson(bought: Matrix, columns: Matrix) -> Matrix:
-    import statsmodels.api as sm
-
-    found = sm.GLM(bought, columns, family=sm.families.Poisson()).fit(maxiter=100, tol=1e-10)
-    if not found.converged:
-        raise InputError(
-            "The purchases do not show how they follow the price: ask for more data or fewer controls."
-        )
-    return np.asarray(found.params, dtype=np.float64)
-
-
-def _clustered(influence: Matrix, cluster: npt.NDArray[np.intp]) -> Matrix:
-    groups = int(cluster.max()) + 1
-    sums = np.zeros((groups, influence.shape[1]))
-    np.add.at(sums, cluster, influence)
-    covariance: Matrix = sums.T @ sums * (groups / (groups - 1))
-    return covariance
+    return Slope(float(slope), float(np.sqrt(variance)), float(wald / moved))

@@ -51,8 +51,8 @@ def demand(
     if sold_out:
         share = sold_out / asked.sum()
         doubts.append(
-            f"{sold_out:,} quotes ({share:.1%}) had no room: demand is censored there, "
-            "and bookings understate it."
+            f"{sold_out:,} of {int(asked.sum()):,} quotes ({share:.1%}) had no room: demand is censored "
+            "there, and bookings understate it."
         )
     account = Account(
         did=f"Bookings over quotes with room by {', '.join(by)}, with Wilson's {confidence:.0%} interval.",

@@ -115,6 +115,20 @@ def test_what_is_divided_is_what_measure_says(sampled: Warehouse, compare: str) 
     assert divided > 20
 
 
+def test_scaled_ratios_are_what_measure_says(sampled: Warehouse) -> None:
+    scaled = [
+        metric
+        for metric in METRICS.values()
+        if isinstance(metric, Ratio) and metric.times != 1 and all(part.is_additive for part in metric.parts)
+    ]
+    assert scaled
+    for metric in scaled:
+        dimension = metric.dimensions[0]
+        whole = measure([metric], QUARTER, (), None, "previous", warehouse=sampled)["change"].iloc[0]
+        frame = change_drivers(metric, QUARTER, dimension, sampled)
+        assert sum(frame["total_effect"]) == pytest.approx(float(whole)), metric.name
+
+
 def test_what_cannot_be_divided_says_why(sampled: Warehouse, place: Place) -> None:
     with pytest.raises(InputError, match="active_partners do not add up"):
         change_drivers("active_partners", QUARTER, "channel", sampled)

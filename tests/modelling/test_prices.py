@@ -134,7 +134,7 @@ def test_demand_by_hand(few: Warehouse) -> None:
         ("h1", "3 8 to 30 days", 2, 2, 1, 0.5, 110),
         ("h2", "3 8 to 30 days", 2, 2, 0, 0, 85),
     ]
-    assert "1 quotes (16.7%) had no room" in account_of(frame).doubts[0]
+    assert "1 of 6 quotes (16.7%) had no room" in account_of(frame).doubts[0]
 
 
 def test_what_cannot_be_told_says_why(few: Warehouse, place: Place) -> None:
@@ -168,6 +168,7 @@ def test_the_elasticity_of_the_experiment_is_found(story: AnalyticsService) -> N
     assert row["method"] == "experiment"
     assert row["lower"] < ELASTICITY < row["upper"] < -1
     assert row["first_stage_f"] > 10
+    assert any("prices shown without room are left out" in doubt for doubt in account_of(frame).doubts)
     assert not any(NOT_CAUSAL in doubt for doubt in account_of(frame).doubts)
 
 

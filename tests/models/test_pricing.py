@@ -46,7 +46,7 @@ def test_demand_by_hand() -> None:
     assert frame["upper"].iloc[0] == pytest.approx((middle + half) / (1 + z**2 / n))
     assert frame["upper"].iloc[2] == pytest.approx(z**2 / (n + z**2))
     (doubt,) = account_of(frame).doubts
-    assert doubt.startswith("4 quotes (20.0%) had no room: demand is censored")
+    assert doubt.startswith("4 of 20 quotes (20.0%) had no room: demand is censored")
 
 
 def test_demand_by_what_is_asked() -> None:
