@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
-from analytics_lib.models.calibration import Floats, RiskTest, line_of, tested
+from analytics_lib.models.calibration import Floats, RiskTest, line_of, scored
 from analytics_lib.models.churn_features import REASONS, comparable, known_before, stayed_away
 from analytics_lib.models.purchases import Moment, day_of, purchase_days
 
@@ -127,7 +127,7 @@ def _learnt(past: dict[int, _Snapshot]) -> tuple[_Predictor | None, RiskTest | N
         return None, None, ["What was learnt did not order the customers of the next window at all."]
     if earlier is None:
         return predictor, None, [*doubts, "One horizon earlier nothing could be learnt, so it is untested."]
-    test = tested(earlier.risk(past[1].features), past[1].stayed_away)
+    test = scored(earlier.risk(past[1].features), past[1].stayed_away)
     if not test.is_better:
         doubts.append("It does not beat the base rate: take the base rate for everybody instead.")
     return predictor, test, doubts
