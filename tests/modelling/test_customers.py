@@ -1,4 +1,4 @@
-"""Models of customers over a database: money, days and scope are right, and nobody is shown who should not be."""
+"""Models of customers over a database: money, days, scope, and nobody shown who should not be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models of partners over a database: who left, fell silent or fades in the sample is found, and few others."""
+"""Models of partners over a database: who left, fell silent or fades in the sample, and few others."""
 
 from __future__ import annotations
 

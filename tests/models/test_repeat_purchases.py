@@ -116,7 +116,7 @@ def test_parameters_come_back_from_simulated_customers() -> None:
 
 
 def test_by_hand() -> None:
-    # a / (b + x - 1) = 1 and (alpha + T) / (alpha + t_x) = 2, to the power of r + x = 2: odds of 4 to have left.
+    # a / (b + x - 1) = 1, and (alpha + T) / (alpha + t_x) = 2 to the power of r + x = 2: odds of 4.
     model = BetaGeometricNBD(r=1.0, alpha=1.0, a=2.0, b=2.0, log_likelihood=0.0, customers=1)
     assert float(model.probability_alive(1, 1.0, 3.0)) == pytest.approx(1 / 5)
     assert float(model.probability_alive(0, 0.0, 3.0)) == 1.0
