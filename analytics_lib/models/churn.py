@@ -11,7 +11,7 @@ import pandas as pd
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.calibration import Floats, RiskTest, line_of, scored
-from analytics_lib.models.churn_features import REASONS, comparable, known_before, stayed_away
+from analytics_lib.models.churn_features import REASONS, YEAR, comparable, known_before, stayed_away
 from analytics_lib.models.purchases import Moment, day_of, purchase_days
 
 FEWEST = 50
@@ -98,6 +98,11 @@ def churn_risk(
         frame["risk"] = predictor.risk(now)
         frame["reasons"] = _reasons(predictor.contributions(now), now)
     frame = frame.sort_values(["risk", customer], ascending=[False, True], ignore_index=True)
+    if predictor is not None and horizon < YEAR.days:
+        doubts.append(
+            "It learnt from horizons in other seasons than the one to come: who is likelier to stay away holds "
+            "better than how many will."
+        )
     account = _account(days, cut, int(horizon), base_rate, test, doubts, is_learnt=predictor is not None)
     weights = {} if predictor is None else (predictor.weight * now.std(ddof=0)).dropna().to_dict()
     columns = [customer, "risk", "days_since_last", "purchase_days", "reasons"]
