@@ -15,6 +15,9 @@ Likelihood = Callable[[Floats], tuple[float, Floats]]
 FURTHEST = 14.0
 """How far the logarithm of a parameter may go; one that gets there is not told by the data."""
 
+SEARCHES = 2
+"""From how many of the starts a maximum is looked for."""
+
 
 @dataclass(frozen=True)
 class Maximum:
@@ -26,7 +29,7 @@ class Maximum:
 
 
 def maximised(likelihood: Likelihood, starts: Sequence[Sequence[float]]) -> Maximum:
-    """The best of the maxima that are found from the starts, over the logarithms of the parameters."""
+    """The best of the maxima found from the likeliest starts, over the logarithms of the parameters."""
     from scipy.optimize import minimize
 
     def downhill(logarithms: Floats) -> tuple[float, Floats]:
@@ -34,14 +37,17 @@ def maximised(likelihood: Likelihood, starts: Sequence[Sequence[float]]) -> Maxi
         value, gradient = likelihood(parameters)
         return -value, -gradient * parameters
 
+    begins = sorted(
+        (np.log(np.asarray(start, dtype=float)) for start in starts), key=lambda at: downhill(at)[0]
+    )
     best = None
-    for start in starts:
+    for begin in begins[:SEARCHES]:
         found = minimize(
             downhill,
-            np.log(np.asarray(start, dtype=float)),
+            begin,
             jac=True,
             method="L-BFGS-B",
-            bounds=[(-FURTHEST, FURTHEST)] * len(start),
+            bounds=[(-FURTHEST, FURTHEST)] * len(begin),
             options={"maxiter": 2_000, "ftol": 1e-15, "gtol": 1e-9},
         )
         if best is None or found.fun < best.fun:
