@@ -100,7 +100,7 @@ def churn_risk(
     frame = frame.sort_values(["risk", customer], ascending=[False, True], ignore_index=True)
     if predictor is not None and horizon < YEAR.days:
         doubts.append(
-            "It learnt from horizons in other seasons than the one to come: who is likelier to stay away holds "
+            "It learnt in other seasons than the one to come: who is likelier to stay away than others holds "
             "better than how many will."
         )
     account = _account(days, cut, int(horizon), base_rate, test, doubts, is_learnt=predictor is not None)
