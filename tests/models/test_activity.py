@@ -70,8 +70,18 @@ def test_days_are_counted_by_hand() -> None:
     frame = pd.DataFrame({"partner_id": "a", "date": [BEGIN + pd.Timedelta(days=day) for day in days]})
     row = activity_risk(frame, as_of=AS_OF).iloc[0]
     assert (row["days_since_last"], row["recent_days"], row["usual_interval"]) == (20, 1, 440)
-    # Two days in the 720 before, and nobody else's course to correct for but its own.
+    # Nobody else's course is there to be corrected for but its own.
     assert row["expected_days"] == pytest.approx(1.0)
+
+
+def test_what_is_expected_follows_the_course_of_all() -> None:
+    days = {"a": [0, 400, 880], "b": [0, 200, 400, 600, 800, 890]}
+    rows = [(who, BEGIN + pd.Timedelta(days=day)) for who, places in days.items() for day in places]
+    frame = activity_risk(pd.DataFrame(rows, columns=["partner_id", "date"]), as_of=AS_OF)
+    found = frame.set_index("partner_id")
+    # In 720 days 2 and 4 of sales, so half a day and one in 180; three were sold on, twice as many.
+    assert found["expected_days"].to_dict() == pytest.approx({"a": 1.0, "b": 2.0})
+    assert found["recent_days"].to_dict() == {"a": 1, "b": 2}
 
 
 def test_what_happens_to_all_is_nobodys_fault() -> None:

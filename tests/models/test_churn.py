@@ -10,7 +10,7 @@ from analytics_lib.errors import InputError
 from analytics_lib.models.account import account_of
 from analytics_lib.models.calibration import line_of, log_odds, scored
 from analytics_lib.models.churn import churn_risk
-from analytics_lib.models.churn_features import REASONS, comparable, known_before
+from analytics_lib.models.churn_features import REASONS, comparable, known_before, stayed_away
 from analytics_lib.models.purchases import purchase_days
 from tests.models import cdnow
 
@@ -95,6 +95,15 @@ def test_features_by_hand() -> None:
     assert np.expm1(ann["recent"]) == pytest.approx(1) and np.expm1(ann["last_year"]) == pytest.approx(2)
     # Within the twenty days from a year before on.
     assert (ann["season"], bob["season"]) == (1, 0)
+
+
+def test_the_window_is_half_open() -> None:
+    rows = [("ann", "2026-01-01"), ("bob", "2026-01-20"), ("cy", "2026-01-21"), ("dan", "2025-12-31")]
+    days = purchase_days(pd.DataFrame(rows, columns=["customer_id", "date"]), value=None)
+    found = stayed_away(
+        days, pd.Index(["ann", "bob", "cy", "dan"]), pd.Timestamp("2026-01-01"), pd.Timedelta(days=20)
+    )
+    assert found.to_dict() == {"ann": False, "bob": False, "cy": True, "dan": True}
 
 
 def test_features_that_look_back_further_than_the_data_are_left_out() -> None:

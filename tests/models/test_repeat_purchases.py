@@ -89,6 +89,23 @@ def test_closed_form_is_the_integral(a: float, r: float, x: int) -> None:
     assert found == pytest.approx(alive * integrated(model, 52.0, x, 30.0), rel=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "x", "age", "ahead"),
+    [((1.0, 1.0, 2.0, 1.0), 99, 1.0, 100.0), ((5.0, 20.0, 49.0, 49.0), 50, 300.0, 3000.0)],
+)
+def test_whole_numbers_where_the_library_is_lost(
+    parameters: tuple[float, float, float, float], x: int, age: float, ahead: float
+) -> None:
+    model = BetaGeometricNBD(*parameters, 0.0, 1)
+    alive = float(model.probability_alive(x, age, age))
+    found = float(model.expected_purchases(ahead, x, age, age))
+    assert found == pytest.approx(alive * integrated(model, ahead, x, age), rel=1e-7)
+    # Beside a customer for whom it is not lost.
+    both = model.expected_purchases([ahead, 1.0], [x, 2], [age, 30.0], [age, 40.0])
+    assert both[0] == pytest.approx(found)
+    assert both[1] == pytest.approx(float(model.expected_purchases(1.0, 2, 30.0, 40.0)))
+
+
 def simulated(r: float, alpha: float, a: float, b: float, customers: int) -> list[tuple[int, float, float]]:
     """Customers who buy and leave as the model says, observed for 30 to 80 weeks."""
     chance = np.random.default_rng(20)
