@@ -103,6 +103,18 @@ def test_too_few_to_speak_of(everything: AnalyticsService) -> None:
     assert account.did.startswith("Withheld") and "customers from" not in account.data
 
 
+def test_what_cannot_be_is_refused_before_the_database_is_asked(everything: AnalyticsService) -> None:
+    scope, nowhere = everything.scope(period="all"), None
+    with pytest.raises(InputError, match="horizon 0 is no number of days"):
+        lifetime_values(scope, nowhere, horizon_days=0)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="discount -2 is no yearly rate"):
+        lifetime_values(scope, nowhere, discount=-2)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"horizon 1\.5 is no number of days"):
+        customer_churn(scope, nowhere, horizon_days=1.5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="silence -3 is no number of days"):
+        customer_survival(scope, nowhere, gone_after=-3)  # type: ignore[arg-type]
+
+
 def test_a_partner_is_shown_no_margin(everything: AnalyticsService) -> None:
     own = everything.scope(period="all", partner="op-001")
     for model in (lifetime_values, customer_churn, customer_survival):
