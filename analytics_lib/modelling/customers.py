@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analytics_lib.errors import UnknownName
+from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.modelling.history import FEW, History, history
 from analytics_lib.models.account import KEY, account_of, accounted
 from analytics_lib.models.churn import churn_risk
@@ -35,6 +35,9 @@ def lifetime_values(
     `withheld` how many rows were left out: all of them where the scope has a smallest group above one.
     Raises `InputError` as `listed` does, such as in a partner's scope.
     """
+    _whole_days("horizon", horizon_days)
+    if not -1 < discount < float("inf"):
+        raise InputError(f"The discount {discount!r} is no yearly rate: write 0.1 for ten percent.")
     known = history("customer_purchases", scope, warehouse)
     frame = lifetime_value(
         known.days,
@@ -54,6 +57,7 @@ def customer_churn(scope: Scope, warehouse: Warehouse, *, horizon_days: int = 18
     The columns are those of `analytics_lib.models.churn`, with `customer_id`; values are margin. `attrs`,
     what is withheld, and what it raises are as for `lifetime_values`.
     """
+    _whole_days("horizon", horizon_days)
     known = history("customer_purchases", scope, warehouse)
     frame = churn_risk(
         known.days,
@@ -75,6 +79,7 @@ def customer_survival(
     the first booking. Times at which fewer customers than the scope's smallest group were there are left
     out. What it raises is as for `lifetime_values`.
     """
+    refuse_no_stay(gone_after, by)
     known = history("customer_purchases", scope, warehouse)
     frame = stay_curve(known, gone_after, by, "customers")
     few = scope.smallest_group
@@ -85,10 +90,15 @@ def customer_survival(
     return known.answered(kept, withheld=int((~enough).sum()))
 
 
-def stay_curve(known: History, gone_after: int, by: By | None, who: str) -> pd.DataFrame:
-    """The survival curve of those of a history, whose account says what counts as an end."""
+def refuse_no_stay(gone_after: int, by: str | None) -> None:
+    """Raises `InputError` for a silence that is none, or a group that there is not."""
+    _whole_days("silence", gone_after)
     if by not in (None, "cohort"):
         raise UnknownName("group of a survival curve", str(by), ["cohort"])
+
+
+def stay_curve(known: History, gone_after: int, by: By | None, who: str) -> pd.DataFrame:
+    """The survival curve of those of a history, whose account says what counts as an end."""
     found = stays(known.days, until=known.last_day, gone_after=gone_after, who="who", date="day")
     cohorts = None if by is None else found["first_day"].dt.year.astype(str)
     frame = survival_curve(found["duration"], found["ended"], cohorts)
@@ -101,6 +111,11 @@ def stay_curve(known: History, gone_after: int, by: By | None, who: str) -> pd.D
     )
     frame.attrs[KEY] = replace(account, did=did, doubts=(*account.doubts, doubt))
     return frame
+
+
+def _whole_days(what: str, days: object) -> None:
+    if not isinstance(days, int) or days < 1:
+        raise InputError(f"The {what} {days!r} is no number of days: give a whole one of 1 or more.")
 
 
 def _renamed(frame: pd.DataFrame) -> pd.DataFrame:

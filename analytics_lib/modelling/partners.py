@@ -6,7 +6,7 @@ import pandas as pd
 
 from analytics_lib.catalogue import LISTINGS
 from analytics_lib.listing import listed
-from analytics_lib.modelling.customers import By, stay_curve
+from analytics_lib.modelling.customers import By, refuse_no_stay, stay_curve
 from analytics_lib.modelling.history import FEW, history
 from analytics_lib.models.activity import activity_risk
 from analytics_lib.scope import Scope
@@ -50,5 +50,6 @@ def partner_survival(
     The columns are those of `analytics_lib.models.survival_curve`, for all or `by` "cohort", the year of
     the first sale. What it raises is as for `partner_churn`.
     """
+    refuse_no_stay(gone_after, by)
     known = history("partner_days", scope, warehouse)
     return known.answered(stay_curve(known, gone_after, by, "partners"))

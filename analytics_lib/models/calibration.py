@@ -57,7 +57,7 @@ class RiskTest:
         )
 
 
-def tested(risk: Floats, happened: Bools) -> RiskTest:
+def scored(risk: Floats, happened: Bools) -> RiskTest:
     """The test of risks, 0 to 1, of customers of whom some stayed away and some did not."""
     from sklearn.metrics import average_precision_score, brier_score_loss
 

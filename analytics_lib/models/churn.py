@@ -10,8 +10,8 @@ import pandas as pd
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
-from analytics_lib.models.calibration import Floats, RiskTest, line_of, tested
-from analytics_lib.models.churn_features import REASONS, comparable, known_before, stayed_away
+from analytics_lib.models.calibration import Floats, RiskTest, line_of, scored
+from analytics_lib.models.churn_features import REASONS, YEAR, comparable, known_before, stayed_away
 from analytics_lib.models.purchases import Moment, day_of, purchase_days
 
 FEWEST = 50
@@ -98,6 +98,11 @@ def churn_risk(
         frame["risk"] = predictor.risk(now)
         frame["reasons"] = _reasons(predictor.contributions(now), now)
     frame = frame.sort_values(["risk", customer], ascending=[False, True], ignore_index=True)
+    if predictor is not None and horizon < YEAR.days:
+        doubts.append(
+            "It learnt in other seasons than the one to come: who is likelier to stay away than others holds "
+            "better than how many will."
+        )
     account = _account(days, cut, int(horizon), base_rate, test, doubts, is_learnt=predictor is not None)
     weights = {} if predictor is None else (predictor.weight * now.std(ddof=0)).dropna().to_dict()
     columns = [customer, "risk", "days_since_last", "purchase_days", "reasons"]
@@ -127,7 +132,7 @@ def _learnt(past: dict[int, _Snapshot]) -> tuple[_Predictor | None, RiskTest | N
         return None, None, ["What was learnt did not order the customers of the next window at all."]
     if earlier is None:
         return predictor, None, [*doubts, "One horizon earlier nothing could be learnt, so it is untested."]
-    test = tested(earlier.risk(past[1].features), past[1].stayed_away)
+    test = scored(earlier.risk(past[1].features), past[1].stayed_away)
     if not test.is_better:
         doubts.append("It does not beat the base rate: take the base rate for everybody instead.")
     return predictor, test, doubts
