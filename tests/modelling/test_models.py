@@ -1,4 +1,4 @@
-"""The models by name: every one can be asked, says what it did, is kept, and refuses a partner the platform's own."""
+"""The models by name: each can be asked, says what it did, is kept, and tells a partner no secrets."""
 
 from __future__ import annotations
 
