@@ -17,6 +17,7 @@ from analytics_lib.catalogue import METRICS
 from tests.small_platform import Command, raw
 
 COMMANDS = ("sample", "load", "check", "metrics", "query", "report", "lab")
+GROUPS = ("model",)
 SCOPE_KEYS = [
     "time_frame",
     "period",
@@ -52,7 +53,7 @@ def test_every_command_has_help_with_an_example(analytics: Command, command: str
 
 def test_help_lists_these_commands_and_no_other(analytics: Command) -> None:
     listed = analytics("--help").out.split("Commands:")[1]
-    assert tuple(re.findall(r"^  (\w+)", listed, re.MULTILINE)) == COMMANDS
+    assert tuple(re.findall(r"^  (\w+)", listed, re.MULTILINE)) == (*COMMANDS, *GROUPS)
 
 
 def test_json_has_the_keys_of_the_contract(analytics: Command, small_url: str) -> None:
