@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,21 +9,11 @@ import pytest
 from sqlalchemy import Select, func, select
 
 from analytics_lib import AnalyticsService, Scope, schema
-from analytics_lib.sources.publish import publish
-from analytics_lib.sources.sample import SamplePlan, generate
-from analytics_lib.warehouse import open_warehouse
-
-PLAN = SamplePlan(bookings=30_000)
 
 
-@pytest.fixture(scope="module")
-def analytics(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnalyticsService]:
-    url = f"duckdb:///{tmp_path_factory.mktemp('story')}/story.duckdb"
-    with publish(url, source="sample") as publication:
-        for name, rows in generate(PLAN):
-            publication.append(name, rows)
-    with open_warehouse(url) as warehouse:
-        yield AnalyticsService(warehouse)
+@pytest.fixture
+def analytics(story: AnalyticsService) -> AnalyticsService:
+    return story
 
 
 def told(

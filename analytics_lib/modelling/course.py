@@ -141,12 +141,12 @@ def course(
     )
 
 
-def whole_of(scope: Scope, warehouse: Warehouse) -> Scope:
-    """The scope over all that was before its end."""
+def whole_of(scope: Scope, warehouse: Warehouse, until: datetime | None = None) -> Scope:
+    """The scope over all that was before its end, or before another instant."""
     said = warehouse.about.get("data_from")
     begin = scope.period.start if said is None else datetime.fromisoformat(said.removesuffix("Z"))
     begin = min(begin, scope.period.start, scope.until - timedelta(days=1))
-    return replace(scope, period=Period.whole(begin, scope.until, scope.zone))
+    return replace(scope, period=Period.whole(begin, until or scope.until, scope.zone))
 
 
 def _index(steps: Sequence[Bucket], over: TimeFrame) -> pd.DatetimeIndex:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -11,8 +11,8 @@ from analytics_lib.catalogue import LISTINGS
 from analytics_lib.formatting import currency_decimals
 from analytics_lib.listing import listed
 from analytics_lib.local_time import to_local
+from analytics_lib.modelling.course import whole_of
 from analytics_lib.models.account import KEY, Account, account_of, accounted
-from analytics_lib.period import Period
 from analytics_lib.scope import Scope
 from analytics_lib.warehouse import Warehouse
 
@@ -77,11 +77,8 @@ def history(listing: str, scope: Scope, warehouse: Warehouse) -> History:
     It is read without regard to small groups: `History.withheld` sees to these. Raises `InputError` as
     `listed` does, such as in a partner's scope, for margin is the platform's own.
     """
-    said = warehouse.about.get("data_from")
-    begin = scope.period.start if said is None else datetime.fromisoformat(said.removesuffix("Z"))
-    begin = min(begin, scope.period.start, scope.until - timedelta(days=1))
     # Margin is what was known where a period ends: so up to the as_of, and without what was booked later.
-    whole = replace(scope, period=Period.whole(begin, scope.as_of, scope.zone))
+    whole = whole_of(scope, warehouse, until=scope.as_of)
     found = listed(LISTINGS[listing], replace(whole, smallest_group=0), warehouse=warehouse)
     currency = str(found.attrs["currency"])
     unit = 10 ** currency_decimals(currency)

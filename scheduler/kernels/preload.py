@@ -58,7 +58,7 @@ _IF_THERE = (
 )
 """Libraries that not every installation has."""
 
-_NOT_IN_NOTEBOOKS = frozenset({"analytics_lib.api", "analytics_lib.cli", "analytics_lib.terminal"})
+_NOT_IN_NOTEBOOKS = ("analytics_lib.api.", "analytics_lib.cli.", "analytics_lib.terminal.")
 
 
 def preload() -> None:
@@ -75,7 +75,7 @@ def preload() -> None:
     import analytics_lib
 
     for module in pkgutil.walk_packages(analytics_lib.__path__, "analytics_lib."):
-        if module.name not in _NOT_IN_NOTEBOOKS:
+        if not f"{module.name}.".startswith(_NOT_IN_NOTEBOOKS):
             importlib.import_module(module.name)
     for name in _IF_THERE:
         if importlib.util.find_spec(name.partition(".")[0]):

@@ -15,9 +15,7 @@ from analytics_lib.metric import Ratio
 from analytics_lib.modelling.changes import change_drivers
 from analytics_lib.models.account import account_of
 from analytics_lib.scope import Scope
-from analytics_lib.sources.publish import publish
-from analytics_lib.sources.sample import SamplePlan, generate
-from analytics_lib.warehouse import Warehouse, open_warehouse
+from analytics_lib.warehouse import Warehouse
 from tests import engines
 from tests.engines import Place, about_frame, coverage_frame
 from tests.small_sample import END, ZONE
@@ -149,13 +147,8 @@ def test_what_cannot_be_divided_says_why(sampled: Warehouse, place: Place) -> No
 
 
 @pytest.mark.slow
-def test_athens_is_found(tmp_path_factory: pytest.TempPathFactory) -> None:
-    url = f"duckdb:///{tmp_path_factory.mktemp('changes')}/story.duckdb"
-    with publish(url, source="sample") as publication:
-        for name, rows in generate(SamplePlan(bookings=30_000, only=("bookings",))):
-            publication.append(name, rows)
-    with open_warehouse(url) as warehouse:
-        august = Scope.build(period="2025-08", as_of=END, zone=ZONE)
-        frame = change_drivers("total_bookings", august, "destination_name", warehouse, "year")
+def test_athens_is_found(booked_story: AnalyticsService) -> None:
+    august = booked_story.scope(period="2025-08")
+    frame = change_drivers("total_bookings", august, "destination_name", booked_story.warehouse, "year")
     falls = frame[frame["total_effect"] < 0]
     assert falls["group"].iloc[0] == "Athens"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 import pytest
 
@@ -12,23 +10,11 @@ from analytics_lib.errors import InputError
 from analytics_lib.modelling.partners import partner_churn, partner_survival
 from analytics_lib.models.account import account_of
 from analytics_lib.models.activity import activity_risk
-from analytics_lib.sources.publish import publish
-from analytics_lib.sources.sample import SamplePlan, generate
-from analytics_lib.warehouse import Warehouse, open_warehouse
+from analytics_lib.warehouse import Warehouse
 
 LEFT = ["op-008", "re-012"]
 SILENT = ["ag-018", "co-014", "re-019"]
 FADING = ["re-011", "re-029"]
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnalyticsService]:
-    url = f"duckdb:///{tmp_path_factory.mktemp('story')}/story.duckdb"
-    with publish(url, source="sample") as publication:
-        for name, rows in generate(SamplePlan(bookings=30_000)):
-            publication.append(name, rows)
-    with open_warehouse(url) as warehouse:
-        yield AnalyticsService(warehouse)
 
 
 @pytest.mark.slow

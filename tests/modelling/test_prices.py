@@ -15,10 +15,8 @@ from analytics_lib.errors import InputError
 from analytics_lib.modelling.prices import elasticity, markup_advice, price_demand
 from analytics_lib.models.account import account_of
 from analytics_lib.models.elasticity import NOT_CAUSAL
-from analytics_lib.sources.publish import publish
-from analytics_lib.sources.sample import SamplePlan, generate
 from analytics_lib.sources.sample.story import ELASTICITY
-from analytics_lib.warehouse import Warehouse, open_warehouse
+from analytics_lib.warehouse import Warehouse
 from tests import engines
 from tests.engines import Place, about_frame
 from tests.small_sample import END, ZONE
@@ -148,17 +146,6 @@ def test_what_cannot_be_told_says_why(few: Warehouse, place: Place) -> None:
 
 
 # The experiment of the sample
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnalyticsService]:
-    url = f"duckdb:///{tmp_path_factory.mktemp('prices')}/story.duckdb"
-    plan = SamplePlan(bookings=30_000, only=("bookings", "sessions", "quotes", "commission_entries"))
-    with publish(url, source="sample") as publication:
-        for name, rows in generate(plan):
-            publication.append(name, rows)
-    with open_warehouse(url) as warehouse:
-        yield AnalyticsService(warehouse)
 
 
 @pytest.mark.slow

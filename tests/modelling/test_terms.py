@@ -22,9 +22,7 @@ from analytics_lib.modelling.terms import (
 )
 from analytics_lib.models.account import account_of
 from analytics_lib.models.scenarios import SUPPOSED
-from analytics_lib.sources.publish import publish
-from analytics_lib.sources.sample import SamplePlan, generate
-from analytics_lib.warehouse import Warehouse, open_warehouse
+from analytics_lib.warehouse import Warehouse
 from tests import engines
 from tests.engines import Place, about_frame
 from tests.small_sample import END, ZONE, sample
@@ -166,17 +164,6 @@ def test_who_changed_by_hand() -> None:
 
 
 # The sample
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnalyticsService]:
-    url = f"duckdb:///{tmp_path_factory.mktemp('terms')}/story.duckdb"
-    plan = SamplePlan(bookings=30_000, only=("bookings", "sessions", "quotes", "commission_entries"))
-    with publish(url, source="sample") as publication:
-        for name, rows in generate(plan):
-            publication.append(name, rows)
-    with open_warehouse(url) as warehouse:
-        yield AnalyticsService(warehouse)
 
 
 def scope(story: AnalyticsService, **words: Any) -> Scope:
