@@ -16,7 +16,7 @@ from analytics_lib.models.series import Floats
 
 ENOUGH = 20
 """With fewer origins the tails of the errors are not known, and Student's t has a say, the more the fewer."""
-UNSEEN = 1.5
+UNSEEN = 2
 """Independent stretches whose weight the unseen part of the tails has; tried on series of other fields."""
 LOPSIDED = 200
 """From so many errors on, those above and those below may differ."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from analytics_lib import AnalyticsService
 from analytics_lib.catalogue import METRICS
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.measure import measure
