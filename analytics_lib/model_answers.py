@@ -59,7 +59,8 @@ def table(frame: pd.DataFrame, limit: int) -> Table:
         return shown
     for name in frame.columns:
         is_number = pd.api.types.is_numeric_dtype(frame[name]) or frame[name].map(_is_number).any()
-        shown.add_column(str(name), justify="right" if is_number else "left", overflow="fold")
+        # A number broken in two reads as another number.
+        shown.add_column(str(name), justify="right" if is_number else "left", no_wrap=bool(is_number))
     for row in _bare(frame.head(limit)).itertuples(index=False):
         shown.add_row(*(escape(_short(value)) for value in row))
     return shown

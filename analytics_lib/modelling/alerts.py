@@ -35,7 +35,7 @@ def metric_anomalies(
     country: str | None = None,
     alerts_per_year: float = ALERTS_PER_YEAR,
 ) -> pd.DataFrame:
-    """The anomalies of additive metrics within the scope's period, the strongest of an episode first.
+    """The anomalies of additive metrics within the scope's period, in the order of time.
 
     Expectations are made from all that was known before each bucket, of complete, covered buckets; `floor` is
     10 for counts and 0 for all else unless it is given. `by` a dimension: each of its groups apart.
@@ -54,9 +54,10 @@ def metric_anomalies(
     if not found:
         raise InputError("There is no metric to look at: name one, such as total_bookings.")
     said, told = [], []
-    known: Course | None = None
+    courses: list[Course] = []
     for metric in found:
         known = course(metric, scope, over, warehouse, () if by is None else (by,))
+        courses.append(known)
         least = (FLOOR if known.unit == "count" else 0.0) if floor is None else floor
         effects = known.effects(0, country)
         for group in known.values:
@@ -76,12 +77,10 @@ def metric_anomalies(
     frame = pd.concat(said, ignore_index=True)
     backtest = pd.DataFrame(told)
     frame = frame.sort_values("bucket_start", kind="stable", ignore_index=True)
-    if known is None:
-        raise InputError("There is no metric to look at: name one, such as total_bookings.")
     answer = accounted(
         frame, _account(frame, backtest, threshold, over), backtest=backtest.to_dict("records")
     )
-    return known.answered(answer)
+    return courses[-1].answered(answer, courses[:-1])
 
 
 def _within(judged: pd.DataFrame, known: Course, place: dict[str, Any]) -> pd.DataFrame:

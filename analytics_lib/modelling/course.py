@@ -79,20 +79,22 @@ class Course:
         found = holiday_effects(pd.DatetimeIndex([each.local_start for each in steps]), chosen.upper())
         return found.set_axis(_index(steps, self.over))
 
-    def answered(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A model's answer with what it was asked beside its account."""
+    def answered(self, frame: pd.DataFrame, others: Sequence[Course] = ()) -> pd.DataFrame:
+        """A model's answer with what it was asked, of this metric and of others, beside its account."""
         account = account_of(frame)
+        asked_for = (*others, self)
         whom = ", ".join(model.value for model in self.scope.business_models) or "all business models"
         if self.scope.partners:
             whom += f", partners {', '.join(self.scope.partners)}"
-        text = f"{account.data} {self.metric.title} by {self.over.value}, {whom}, {self.scope.zone}"
+        titles = ", ".join(dict.fromkeys(each.metric.title for each in asked_for))
+        text = f"{account.data} {titles} by {self.over.value}, {whom}, {self.scope.zone}"
         text += f", as known at {self.scope.as_of:%Y-%m-%d %H:%M} UTC."
         if self.left_out:
-            text += f" Left out: {self.left_out} buckets that are incomplete or not covered."
+            buckets_are = "bucket that is" if self.left_out == 1 else "buckets that are"
+            text += f" Left out: {self.left_out} {buckets_are} incomplete or not covered."
         details = {str(name): value for name, value in frame.attrs.items() if name != KEY}
         asked = {
-            "metric": self.metric.name,
-            "unit": self.unit,
+            "units": {each.metric.name: each.unit for each in asked_for},
             "over": self.over.value,
             "scope": self.scope,
             "data_version": self.data_version,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from analytics_lib.errors import InputError
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import AnyMetric
 from analytics_lib.modelling.course import Course, course
-from analytics_lib.models.account import accounted
+from analytics_lib.models.account import account_of, accounted
 from analytics_lib.models.forecast import LEVELS, checked, forecast
 from analytics_lib.models.reconciliation import TOTAL, forecast_parts
 from analytics_lib.scope import Scope
@@ -46,7 +47,7 @@ def metric_forecast(
 
     The frame has a row for each bucket (and group, in the column `by`, the total as "total"): `bucket`,
     `bucket_start` (local), and the columns of `models.forecast`, money in major units. `attrs`: those of
-    the model, and metric, unit, over, scope, data version. Raises `InputError`.
+    the model, and units (by metric), over, scope, data version. Raises `InputError`.
     """
     known = course(metric, scope, over, warehouse, () if by is None else (by,))
     ahead = HORIZONS[known.over] if horizon is None else horizon
@@ -54,7 +55,7 @@ def metric_forecast(
     effects = known.effects(ahead, country)
     if by is None:
         found = forecast(known.values.iloc[:, 0], ahead, known.seasons, levels, effects=effects)
-        return known.answered(_named(found.reset_index(drop=True), known, ahead, None))
+        return known.answered(_ripe(_named(found.reset_index(drop=True), known, ahead, None), known))
     if not known.metric.is_additive:
         raise InputError(
             f"The groups of {known.metric.name} do not add up, so neither can their forecasts: leave out the "
@@ -65,6 +66,17 @@ def metric_forecast(
     found = forecast_parts(parts, ahead, known.seasons, levels, effects=effects)
     named = _named(found.drop(columns="step"), known, ahead, by)
     return known.answered(named)
+
+
+def _ripe(frame: pd.DataFrame, known: Course) -> pd.DataFrame:
+    """The answer, with a doubt where recent buckets will still change as what is counted comes to pass."""
+    # A rate "so far" says so (METRICS R2); one at a fixed age is missing until it is ripe.
+    if "so far" in known.metric.says:
+        account = account_of(frame)
+        doubt = "the latest buckets are not ripe, and what is counted so far draws the forecast its way: "
+        doubt += "choose a metric at a fixed age, where there is one."
+        frame.attrs["account"] = replace(account, doubts=(*account.doubts, doubt))
+    return frame
 
 
 def _named(frame: pd.DataFrame, known: Course, ahead: int, by: str | None) -> pd.DataFrame:

@@ -53,9 +53,9 @@ def _quality(
     naive: float | None,
     wape: float | None,
 ) -> str:
-    if not origins or mase is None or naive is None:
+    if mase is None or naive is None:
         return "How good it is could not be tried: there is too little history, or it never moved."
-    text = f"From {origins} past origins its error was {mase:.2f} of the seasonal naive step (MASE)"
+    text = f"From {_origins(origins)} its error was {mase:.2f} of the seasonal naive step (MASE)"
     text += f", the seasonal naive forecast's {naive:.2f}"
     if wape is not None:
         text += f"; errors added up to {wape:.1%} of the values"
@@ -74,11 +74,9 @@ def _doubts(
 ) -> list[str]:
     found: list[str] = []
     if float(max(data.filled)) == float(min(data.filled)):
-        found.append(
-            "the history never moved: the forecast is its constant, and the intervals have no width."
-        )
-    elif origins < FEW_ORIGINS:
-        found.append(f"only {origins} past origins could be tried, so the intervals rest on little.")
+        return ["the history never moved: the forecast is its constant, and the intervals have no width."]
+    if origins < FEW_ORIGINS:
+        found.append(f"only {_origins(origins)} could be tried, so the intervals rest on little.")
     found += _of_the_data(data, horizon)
     if is_bounded:
         found.append("a better-fitting method ran beyond what the history makes thinkable and was set aside.")
@@ -91,6 +89,10 @@ def _doubts(
         if share is not None and origins >= FEW_ORIGINS and abs(share - level / 100) > WIDE_OF_LEVEL:
             found.append(f"the {level:g} % interval held {share:.0%} of past values.")
     return found
+
+
+def _origins(count: int) -> str:
+    return f"{count} past origin{'' if count == 1 else 's'}"
 
 
 def _of_the_data(data: RegularSeries, horizon: int) -> list[str]:

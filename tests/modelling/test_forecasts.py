@@ -40,8 +40,8 @@ def test_a_forecast_begins_where_complete_buckets_end(everything: AnalyticsServi
     frame = everything.models.forecast("total_bookings", scope, over="week", horizon=3)
     assert list(frame["bucket"]) == ["2026-W42", "2026-W43", "2026-W44"]
     assert frame["bucket_start"].iloc[0] == datetime(2026, 10, 12)
-    assert frame.attrs["unit"] == "count" and frame.attrs["over"] == "week"
-    assert "Left out: 1 buckets" in account_of(frame).data
+    assert frame.attrs["units"] == {"total_bookings": "count"} and frame.attrs["over"] == "week"
+    assert "Left out: 1 bucket that is" in account_of(frame).data
 
 
 def test_models_and_their_total_add_up(everything: AnalyticsService) -> None:
@@ -69,6 +69,13 @@ def test_what_cannot_be_forecast_is_one_sentence(everything: AnalyticsService) -
     partner = everything.scope(period="all", partner="op-001")
     with pytest.raises(InputError, match="net_revenue has no day to look back on"):
         everything.models.forecast("net_revenue", partner)
+
+
+def test_a_rate_so_far_is_doubted(everything: AnalyticsService) -> None:
+    doubted = everything.models.forecast("cancellation_rate", over="month", horizon=2)
+    assert any("not ripe" in doubt for doubt in account_of(doubted).doubts)
+    ripe = everything.models.forecast("cancellation_rate_30d", over="month", horizon=2)
+    assert not any("not ripe" in doubt for doubt in account_of(ripe).doubts)
 
 
 def test_a_rate_is_forecast_as_a_fraction(everything: AnalyticsService) -> None:
