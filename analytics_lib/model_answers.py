@@ -58,7 +58,7 @@ def table(frame: pd.DataFrame, limit: int) -> Table:
             shown.add_row(str(name), escape(_short(value)))
         return shown
     for name in frame.columns:
-        is_number = pd.api.types.is_numeric_dtype(frame[name]) or frame[name].map(_is_number).any()
+        is_number = pd.api.types.is_numeric_dtype(frame[name]) or any(map(_is_number, frame[name]))
         # A number broken in two reads as another number.
         shown.add_column(str(name), justify="right" if is_number else "left", no_wrap=bool(is_number))
     for row in _bare(frame.head(limit)).itertuples(index=False):

@@ -61,9 +61,8 @@ def metric_anomalies(
         least = (FLOOR if known.unit == "count" else 0.0) if floor is None else floor
         effects = known.effects(0, country)
         for group in known.values:
-            values = known.values[group].fillna(0.0) if by else known.values[group]
             judged = anomalies(
-                values,
+                known.values[group],
                 known.seasons,
                 threshold=threshold,
                 floor=least,
@@ -78,7 +77,9 @@ def metric_anomalies(
     backtest = pd.DataFrame(told)
     frame = frame.sort_values("bucket_start", kind="stable", ignore_index=True)
     answer = accounted(
-        frame, _account(frame, backtest, threshold, over), backtest=backtest.to_dict("records")
+        frame,
+        _account(frame, backtest, threshold, TimeFrame(over), alerts_per_year),
+        backtest=backtest.to_dict("records"),
     )
     return courses[-1].answered(answer, courses[:-1])
 
@@ -97,22 +98,29 @@ def _within(judged: pd.DataFrame, known: Course, place: dict[str, Any]) -> pd.Da
     return frame[frame["is_anomaly"] & np.array(inside)].drop(columns="is_anomaly")
 
 
+def _series_name(loud: Any) -> str:
+    """The metric of a row of the backtest, and its group if there is one."""
+    found = loud.drop(["judged", "episodes", "episodes_a_year", "suggested_threshold", "account"])
+    return " of ".join(str(each) for each in found[::-1]) if len(found) > 1 else str(found.iloc[0])
+
+
 def _history(judged: pd.DataFrame, threshold: float) -> dict[str, object]:
     backtest = judged.attrs["backtest"]
-    nearest = min(backtest, key=lambda each: abs(each - threshold))
     return {
         "judged": int(judged["score"].notna().sum()),
         "episodes": judged.attrs["episodes"],
-        "episodes_a_year": backtest[nearest],
+        "episodes_a_year": backtest[threshold],
         "suggested_threshold": judged.attrs["suggested_threshold"],
         "account": str(account_of(judged)),
     }
 
 
-def _account(frame: pd.DataFrame, backtest: pd.DataFrame, threshold: float, over: TimeFrame | str) -> Account:
+def _account(
+    frame: pd.DataFrame, backtest: pd.DataFrame, threshold: float, over: TimeFrame, wanted: float
+) -> Account:
     episodes = int(backtest["episodes"].sum())
     often = backtest["episodes_a_year"].dropna()
-    quality = f"In all of its history, {episodes} episodes in {len(backtest)} series"
+    quality = f"In all of the history, episodes found: {episodes}, in series looked at: {len(backtest)}"
     if len(often):
         quality += f", {often.mean():.1f} a year in each"
     doubts = []
@@ -121,14 +129,14 @@ def _account(frame: pd.DataFrame, backtest: pd.DataFrame, threshold: float, over
         doubts.append(
             f"{unjudged} of {len(backtest)} series could not be judged: too short, too small or mostly zero."
         )
-    if len(often) and often.max() > ALERTS_PER_YEAR:
+    if len(often) and often.max() > wanted:
         loud = backtest.loc[often.idxmax()]
         doubts.append(
-            f"the loudest series, {loud.iloc[0]}, would call {often.max():.1f} times a year: "
+            f"the loudest series, {_series_name(loud)}, would call {often.max():.1f} times a year: "
             "see its suggested threshold."
         )
     return Account(
-        f"Each {TimeFrame(over).value} more than {threshold:g} usual deviations from what earlier ones made "
+        f"Each {over.value} more than {threshold:g} usual deviations from what earlier ones made "
         f"likely: {len(frame)} in the period.",
         f"{int(backtest['judged'].sum()):,} values judged.",
         f"{quality}.",

@@ -121,8 +121,13 @@ def course(
     ]
     frame = frame.assign(number=numbers)
     frame["group"] = frame[by[0]] if by else "all"
-    table = frame.pivot(index="bucket", columns="group", values="number")
-    table = table.reindex([bucket.name for bucket in complete])
+    names = [bucket.name for bucket in complete]
+    _refuse_withheld(frame[frame["bucket"].isin(names)], found, frame_of_time)
+    table = frame.pivot(index="bucket", columns="group", values="number").reindex(names)
+    if by and found.is_additive:
+        # A group without a row had nothing in that bucket; one whose row has no number is not known.
+        told = frame.assign(row=1).pivot(index="bucket", columns="group", values="row").reindex(names)
+        table = table.where(told.notna() | told.isna().all(axis=1).to_numpy()[:, None], 0.0)
     there = np.flatnonzero(table.notna().any(axis=1))
     if not len(there):
         reasons = [reason for reason in frame["reason"] if reason]
@@ -141,6 +146,18 @@ def course(
         str(frame.attrs["data_version"]),
         len(all_buckets) - len(complete),
     )
+
+
+def _refuse_withheld(frame: pd.DataFrame, metric: AnyMetric, over: TimeFrame) -> None:
+    """Refuse a course of which some is withheld: what is left would be taken for all there is."""
+    withheld = frame[frame["quality"] == "withheld"]
+    if len(withheld) == len(frame) > 0:
+        raise InputError(f"{metric.name} is {withheld['reason'].iloc[0]}.")
+    if len(withheld):
+        raise InputError(
+            f"Not every {over.value} of {metric.name} is shown in this scope ({withheld['reason'].iloc[0]}): "
+            "choose longer buckets, a wider scope or no cut."
+        )
 
 
 def whole_of(scope: Scope, warehouse: Warehouse, until: datetime | None = None) -> Scope:

@@ -61,8 +61,7 @@ def metric_forecast(
             f"The groups of {known.metric.name} do not add up, so neither can their forecasts: leave out the "
             f"cut by {by}, or choose a metric that is a count or a sum."
         )
-    # A group that is not there in a bucket had nothing in it.
-    parts = known.values.fillna(0.0).rename(columns={TOTAL: f"{TOTAL} ({by})"})
+    parts = known.values.rename(columns={TOTAL: f"{TOTAL} ({by})"})
     found = forecast_parts(parts, ahead, known.seasons, levels, effects=effects)
     named = _named(found.drop(columns="step"), known, ahead, by)
     return known.answered(named)

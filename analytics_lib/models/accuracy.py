@@ -42,9 +42,9 @@ def wape(actual: Numbers, forecast: Numbers) -> float | None:
 
 
 def bias(actual: Numbers, forecast: Numbers) -> float | None:
-    """The sum of (forecast - actual) over that of the actual values: above 0 is too high; None over 0."""
+    """The sum of (forecast - actual) over |the sum of actual values|: above 0 is too high; None over 0."""
     error = _errors(actual, forecast)
-    total = _vector(actual)[_both(actual, forecast)].sum()
+    total = abs(_vector(actual)[_both(actual, forecast)].sum())
     return float(-error.sum() / total) if total else None
 
 

@@ -7,6 +7,7 @@ and Hoaglin 1993), each from an expectation that knew nothing of the step.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +17,6 @@ from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.expectation import expectation
 from analytics_lib.models.forecast import aligned
-from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import Flags, Floats, RegularSeries, Season, regular
 from analytics_lib.models.threads import on_one_thread
 
@@ -59,24 +59,21 @@ def anomalies(
     have called; `suggested_threshold`, the least that would have called at most `alerts_per_year`, None if
     none would. Raises `InputError`.
     """
-    _checked(threshold, floor, direction)
+    _checked(threshold, floor, direction, alerts_per_year)
     data = regular(series, season)
     if not data.known:
         return _nothing()
     values = data.values
-    scale = Scale.of(data.filled)
-    is_count = bool(np.all(data.filled == np.round(data.filled)))
-    said = expectation(data, scale, None if effects is None else aligned(effects, data, 0), is_count=is_count)
-    expected = scale.back(said.expected)
+    said = expectation(data, threshold, None if effects is None else aligned(effects, data, 0))
     # Where fmax meets two missing values it gives one, which is below nothing.
-    low = (np.fmax(values, expected) < floor) | (np.count_nonzero(data.filled) * 2 < len(values))
+    low = np.fmax(values, said.expected) < floor
     score, run_score = (np.where(low, np.nan, each) for each in (said.score, said.run_score))
     called = _called(score, run_score, threshold, direction)
     judged = {
         "actual": values,
-        "expected": expected,
-        "lower": scale.back(said.expected - threshold * said.usual),
-        "upper": scale.back(said.expected + threshold * said.usual),
+        "expected": said.expected,
+        "lower": said.lower,
+        "upper": said.upper,
         "score": score,
         "run_score": run_score,
         "is_anomaly": called,
@@ -87,7 +84,7 @@ def anomalies(
     years = _years(frame.index[~np.isnan(score)])
     counts = {
         each: int(_episodes(_called(score, run_score, each, direction), said.run).max())
-        for each in THRESHOLDS
+        for each in sorted({*THRESHOLDS, threshold})
     }
     backtest = {each: None if not years else count / years for each, count in counts.items()}
     suggested = next(
@@ -95,7 +92,7 @@ def anomalies(
     )
     return accounted(
         frame,
-        _account(frame, data, threshold, backtest, suggested, alerts_per_year),
+        _account(frame, data, int(said.rare.sum()), threshold, backtest, suggested, alerts_per_year),
         episodes=int(frame["episode"].max()),
         backtest=backtest,
         suggested_threshold=suggested,
@@ -130,6 +127,7 @@ def _years(judged: pd.Index[Any]) -> float | None:
 def _account(
     frame: pd.DataFrame,
     data: RegularSeries,
+    rare: int,
     threshold: float,
     backtest: dict[float, float | None],
     suggested: float | None,
@@ -138,16 +136,18 @@ def _account(
     judged = int(frame["score"].notna().sum())
     found = int(frame["is_anomaly"].sum())
     doubts = []
-    if np.count_nonzero(data.filled) * 2 < len(data.values):
-        doubts.append("most steps are zero, so none was judged: count such events over longer steps.")
-    elif not judged:
+    if rare:
+        doubts.append(
+            f"{rare} steps were not judged, because most before them were zero: count such events over "
+            "longer steps."
+        )
+    if not judged and rare < len(frame) / 2:
         doubts.append(
             "nothing could be judged: the history is too short, or everything lies below the floor."
         )
     often = {each: said for each, said in backtest.items() if said is not None}
     if often:
-        nearest = min(often, key=lambda each: abs(each - threshold))
-        quality = f"In a year a threshold of {nearest:g} would have called {often[nearest]:.1f} times"
+        quality = f"In a year a threshold of {threshold:g} would have called {often[threshold]:.1f} times"
         if suggested is None:
             quality += f"; no threshold tried would have called at most {wanted:g} times."
         else:
@@ -178,12 +178,14 @@ def _nothing() -> pd.DataFrame:
     return accounted(frame, account, episodes=0, backtest=dict.fromkeys(THRESHOLDS), suggested_threshold=None)
 
 
-def _checked(threshold: Any, floor: Any, direction: Any) -> None:
-    if isinstance(threshold, bool) or not isinstance(threshold, int | float) or not threshold > 0:
+def _checked(threshold: Any, floor: Any, direction: Any, wanted: Any) -> None:
+    if isinstance(threshold, bool) or not isinstance(threshold, Real) or not 0 < float(threshold) < np.inf:
         raise InputError(
             f"The threshold {threshold!r} is no positive number of usual deviations: give one such as 4."
         )
-    if isinstance(floor, bool) or not isinstance(floor, int | float) or not floor >= 0:
+    if isinstance(floor, bool) or not isinstance(floor, Real) or not float(floor) >= 0:
         raise InputError(f"The floor {floor!r} is no volume: give 0 or more, in the unit of the series.")
+    if isinstance(wanted, bool) or not isinstance(wanted, Real) or not float(wanted) >= 0:
+        raise InputError(f"The alerts a year {wanted!r} are no number of 0 or more: give one such as 6.")
     if direction not in DIRECTIONS:
         raise InputError(f"The direction {direction!r} is not one of {', '.join(DIRECTIONS)}.")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics_lib.models.harmonic import LONGEST_TABLE, design, robust_coefficients, smoothing, usual_size
 from analytics_lib.models.scales import Scale
-from analytics_lib.models.series import Flags, Floats, RegularSeries
+from analytics_lib.models.series import Flags, Floats, RegularSeries, filled
 
 BLOCK = 28
 """Steps after which cycles, trend and holidays are estimated anew; the level follows at every step."""
@@ -35,24 +35,30 @@ POISSON = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Expectation:
-    """What was expected of each step on the scale, its usual deviation, and the deviations over that.
+    """What was expected of each step, in its unit, and the deviations in usual ones.
 
     `score` is that of the step, `run_score` that of the mean of the last `run` steps from what was expected
-    before the first of them. NaN where nothing can be judged.
+    before the first of them. `lower` and `upper` are the ends between which a step's score stays within
+    the threshold. NaN where nothing can be judged. `rare` marks steps before which most were zero.
     """
 
     expected: Floats
-    usual: Floats
+    lower: Floats
+    upper: Floats
     score: Floats
     run_score: Floats
+    rare: Flags
     run: int
 
 
 class _Level:
     """The level of a series, which follows ordinary deviations and holds still in extraordinary ones."""
 
-    def __init__(self, run: int) -> None:
+    def __init__(self, scale: Scale, run: int) -> None:
+        self.scale = scale
         self.run = run
+        self.rate = LEAST_RATE
+        self.floor = 0.0
         self.height = 0.0
         self.heights: list[float] = []
         self.late: list[float] = []
@@ -60,7 +66,7 @@ class _Level:
         self.held = 0
         self.waiting: list[float] = []
 
-    def follow(self, error: float, rate: float, size: float, *, is_far: bool) -> None:
+    def follow(self, error: float, size: float, *, is_far: bool) -> None:
         """Take in a deviation from the expectation."""
         self.held = self.held + 1 if is_far else 0
         self.waiting = [*self.waiting, error] if is_far else []
@@ -70,42 +76,64 @@ class _Level:
         if self.held:
             return
         reach = ORDINARY * size
-        self.height += rate * min(max(error, -reach), reach)
+        self.height += self.rate * min(max(error, -reach), reach)
         self.late.append(error)
 
 
-def expectation(
-    series: RegularSeries, scale: Scale, effects: Floats | None, *, is_count: bool
-) -> Expectation:
+def expectation(series: RegularSeries, threshold: float, effects: Floats | None) -> Expectation:
     """A robust harmonic regression and a smoothed level, made anew as time goes on.
 
-    `is_count` says that values are counts, which spread at least as a Poisson count does. A step with an
-    effect, such as a holiday, that was never seen before is not judged.
+    Everything, also the scale on which it is judged, is found from what was known before. Counts are taken to
+    spread at least as a Poisson count does. A step with an effect, such as a holiday, that was never seen
+    before is not judged, nor one before which most steps were zero.
     """
     length = len(series.values)
     run = series.season if 1 < series.season <= LONGEST_TABLE else SHORT_RUN
-    expected, usual, score, run_score = (np.full(length, np.nan) for _ in range(4))
-    found = Expectation(expected, usual, score, run_score, run)
-    seen = scale.forward(series.filled)
+    found = Expectation(*_nothing(length), np.zeros(length, dtype=bool), run)
     start = max(CYCLES * series.season if series.season <= LONGEST_TABLE else 0, SHORTEST)
     judged = ~np.isnan(series.values) & ~_unseen(effects, length)
-    # A history that never moved is not quite still once it has been reckoned with.
-    floor = 1e-9 * float(np.abs(seen).max())
-    if is_count and scale.name == "root":
-        floor = POISSON
-    level = _Level(run)
+    level: _Level | None = None
     for first in range(start, length, BLOCK):
         last = min(first + BLOCK, length)
+        known = filled(series.values[:first], series.season)
+        lately = known[-REMEMBERED:]
+        if np.count_nonzero(lately) * 2 < len(lately):
+            found.rare[first:last] = True
+            level = None
+            continue
+        scale = Scale.of(known)
+        if level is None or level.scale != scale:
+            level = _Level(scale, run)
         seasons = [each for each in series.seasons if first >= 2 * each]
         steps = design(first, last, seasons, effects)
-        deviations = seen[:last] - steps.columns @ robust_coefficients(steps, seen[:first])
+        seen = np.concatenate((scale.forward(known), scale.forward(series.values[first:last])))
+        deviations = seen - steps.columns @ robust_coefficients(steps, seen[:first])
         smoothed = smoothing(_ordinary(deviations[:first], PATIENCE * run))
         if not level.held:
             level.height = smoothed.level
         level.late = (level.late or list(smoothed.errors))[-REMEMBERED:]
-        rate = max(smoothed.rate, LEAST_RATE)
-        _judge(found, level, deviations, seen, rate, range(first, last), judged, floor)
+        level.floor = _floor(known, scale)
+        level.rate = max(smoothed.rate, LEAST_RATE)
+        _judge(found, level, deviations, seen, range(first, last), judged, threshold)
     return found
+
+
+def _nothing(length: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    return (
+        np.full(length, np.nan),
+        np.full(length, np.nan),
+        np.full(length, np.nan),
+        np.full(length, np.nan),
+        np.full(length, np.nan),
+    )
+
+
+def _floor(known: Floats, scale: Scale) -> float:
+    """The least that a usual deviation is taken to be."""
+    if scale.name == "root" and bool(np.all(known == np.round(known))):
+        return POISSON
+    # A history that never moved is not quite still once it has been reckoned with.
+    return 1e-9 * float(np.abs(scale.forward(known)).max())
 
 
 def _ordinary(deviations: Floats, window: int) -> Floats:
@@ -120,20 +148,23 @@ def _judge(
     level: _Level,
     deviations: Floats,
     seen: Floats,
-    rate: float,
     steps: range,
     judged: Flags,
-    floor: float,
+    threshold: float,
 ) -> None:
     """Score the steps of a block, one after the other."""
-    size = max(_size(level.late), floor)
+    size = max(_size(level.late), level.floor)
     enough = len(level.late_runs) >= FEW_RUNS
-    run_size = max(_size(level.late_runs[-REMEMBERED:]), floor / np.sqrt(found.run)) if enough else size
+    run_size = max(_size(level.late_runs[-REMEMBERED:]), level.floor / np.sqrt(found.run)) if enough else size
     for step in steps:
         level.heights.append(level.height)
+        if np.isnan(deviations[step]):
+            deviations[step] = level.height
+            continue
         error = float(deviations[step] - level.height)
-        found.expected[step] = seen[step] - error
-        found.usual[step] = size
+        middle = seen[step] - error
+        ends = np.array([middle, middle - threshold * size, middle + threshold * size])
+        found.expected[step], found.lower[step], found.upper[step] = level.scale.back(ends)
         if not judged[step]:
             continue
         found.score[step] = _over(error, size)
@@ -143,7 +174,7 @@ def _judge(
             if abs(found.run_score[step]) <= FAR:
                 level.late_runs.append(float(together))
         is_far = max(abs(found.score[step]), abs(np.nan_to_num(found.run_score[step]))) > FAR
-        level.follow(error, rate, size, is_far=bool(is_far))
+        level.follow(error, size, is_far=bool(is_far))
 
 
 def _unseen(effects: Floats | None, length: int) -> Flags:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -175,7 +176,7 @@ def measures(data: RegularSeries, found: Forecast) -> dict[str, Any]:
     }
 
 
-def checked(horizon: Any, levels: Sequence[Any]) -> None:
+def checked(horizon: Any, levels: Any) -> None:
     """Raises `InputError` for a horizon or a level that cannot be."""
     if (
         isinstance(horizon, bool)
@@ -185,11 +186,15 @@ def checked(horizon: Any, levels: Sequence[Any]) -> None:
         raise InputError(
             f"The horizon {horizon!r} is no whole number of steps from 1 to {LONGEST_HORIZON}: give one."
         )
+    if not isinstance(levels, Iterable) or isinstance(levels, str):
+        raise InputError(f"The levels {levels!r} are no list of percentages: give such as (80, 95).")
     for level in levels:
-        if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 100:
+        if isinstance(level, bool) or not isinstance(level, Real) or not 0 < float(level) < 100:
             raise InputError(
                 f"The level {level!r} is no percentage between 0 and 100: give one such as 80 or 95."
             )
+    if len({f"{level:g}" for level in levels}) < len(list(levels)):
+        raise InputError(f"The levels {levels!r} name one twice: give each once.")
 
 
 def aligned(effects: pd.DataFrame | None, data: RegularSeries, horizon: int) -> Floats | None:

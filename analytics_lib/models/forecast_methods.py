@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics_lib.models.harmonic import harmonic_forecast
 from analytics_lib.models.scales import Scale
-from analytics_lib.models.series import Floats, RegularSeries
+from analytics_lib.models.series import Floats, RegularSeries, filled
 
 Forecaster = Callable[[Floats, int], Floats]
 """From a history that begins where the series does, and a horizon, to the expected values."""
@@ -47,7 +47,7 @@ def methods(
     found[DRIFT] = lambda y, h: drifting(y, h, season)
     if season == 1:
         found[MEAN] = lambda y, h: np.full(h, y.mean())
-    history = series.filled[:train]
+    history = filled(series.values[:train], season)
     with suppress(Exception):  # its own type when no model can be fitted: then it is not among the methods
         found[SMOOTHING] = _smoothing(history, season)
     if season > 1 and 2 * season + SHORTEST <= train and len(series.values) <= LONGEST_THETA:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analytics_lib.models.account import Account
-from analytics_lib.models.forecast_methods import SEASONAL_NAIVE
+from analytics_lib.models.forecast_methods import SEASONAL_NAIVE, SHORTEST
 from analytics_lib.models.series import LONGEST, MOST_GAPS, RegularSeries
 
 FEW_ORIGINS = 10
@@ -37,7 +37,8 @@ def account(
     if method is None:
         return Account("No forecast was made.", used, "", (_why_none(data),))
     cycles = " and ".join(f"{each:g}" for each in data.seasons)
-    did = f"The next {horizon:,} steps by {method}" + (f", with cycles of {cycles} steps." if cycles else ".")
+    ahead = "next step" if horizon == 1 else f"next {horizon:,} steps"
+    did = f"The {ahead} by {method}" + (f", with cycles of {cycles} steps." if cycles else ".")
     return Account(
         did,
         used,
@@ -80,7 +81,7 @@ def _doubts(
     found += _of_the_data(data, horizon)
     if is_bounded:
         found.append("a better-fitting method ran beyond what the history makes thinkable and was set aside.")
-    if method == SEASONAL_NAIVE and origins:
+    if method == SEASONAL_NAIVE and origins and data.known >= SHORTEST:
         found.append("no method was better than repeating the last cycle.")
     if bias is not None and abs(bias) > STRONG_BIAS:
         side = "too high" if bias > 0 else "too low"

@@ -172,6 +172,6 @@ def _account(accounts: Mapping[str, Account], is_tried: bool) -> Account:
     return Account(
         f"{count} parts and their total, each forecast alone, then made to add up, {how}.",
         accounts[TOTAL].data,
-        f"The total before it was made to add up: {accounts[TOTAL].quality}",
+        f"The total before it was made to add up: {accounts[TOTAL].quality or 'it could not be forecast.'}",
         tuple(doubts),
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics_lib.models.forecast_methods import SEASONAL_NAIVE, Forecaster, methods
 from analytics_lib.models.scales import Scale
-from analytics_lib.models.series import Floats, RegularSeries
+from analytics_lib.models.series import Floats, RegularSeries, filled
 
 ORIGINS = 40
 """Points of the past from which every method is tried, if the series is long enough."""
@@ -20,6 +20,8 @@ FEW = 12
 FEW_STRETCHES = 5
 """As are so many horizons that do not overlap."""
 COMBINED = "the mean of "
+UNFAIR = 0.15
+"""The part of all that came by which a method's sum may be off."""
 BETTER = 0.97
 """A single method is preferred to the mean of several if its error is that much smaller."""
 
@@ -44,9 +46,22 @@ class Trials:
         return {name: float(np.nanmean(np.abs(self.actual - said))) for name, said in self.said.items()}
 
     @property
+    def biases(self) -> Mapping[str, float]:
+        """How far the sum of what each method said lies from the sum of what came, over the latter's size."""
+        size = float(np.nansum(np.abs(self.actual))) or 1.0
+        return {name: abs(float(np.nansum(said - self.actual))) / size for name, said in self.said.items()}
+
+    @property
+    def fair(self) -> tuple[str, ...]:
+        """The methods that are not far too low or high in sum; all of them where each is."""
+        # The middle of rare events is nothing: it errs least, and is no forecast of how many there will be.
+        found = tuple(name for name, bias in self.biases.items() if bias <= UNFAIR)
+        return found or tuple(self.said)
+
+    @property
     def best(self) -> str:
         """The method to use: the mean of the good ones unless a single one is clearly better."""
-        losses = self.losses
+        losses = {name: self.losses[name] for name in self.fair}
         combined = [name for name in losses if name.startswith(COMBINED)]
         first = min(losses, key=lambda name: losses[name])
         if combined and losses[first] > BETTER * losses[combined[0]]:
@@ -60,16 +75,16 @@ def try_out(series: RegularSeries, horizon: int, scale: Scale, effects: Floats |
     if not origins:
         return Trials((), np.empty((0, 0)), {})
     ahead = min(horizon, len(series.values) - origins[-1])
-    history = series.filled
+    known = [filled(series.values[:origin], series.season) for origin in origins]
     actual = np.array([series.values[origin : origin + ahead] for origin in origins])
     said = {
-        name: np.array([forecaster(history[:origin], ahead) for origin in origins])
+        name: np.array([forecaster(history, ahead) for history in known])
         for name, forecaster in methods(series, origins[0], scale, effects).items()
     }
     said = {name: each for name, each in said.items() if np.isfinite(each).all()}
     if np.isnan(actual).all():
         return Trials((), np.empty((0, 0)), {})
-    return Trials(origins, actual, said | _combined(actual, said))
+    return Trials(origins, actual, said | _combined(Trials(origins, actual, said)))
 
 
 def forecasters(series: RegularSeries, scale: Scale, effects: Floats | None) -> Mapping[str, Forecaster]:
@@ -98,14 +113,11 @@ def _origins(series: RegularSeries, horizon: int) -> tuple[int, ...]:
     return tuple(sorted({round(each) for each in np.linspace(first, last, min(ORIGINS, last - first + 1))}))
 
 
-def _combined(actual: Floats, said: Mapping[str, Floats]) -> dict[str, Floats]:
-    """The mean of the two best methods that are not naive."""
-    losses = {
-        name: float(np.nanmean(np.abs(actual - each)))
-        for name, each in said.items()
-        if name != SEASONAL_NAIVE
-    }
-    if len(losses) < 2:
+def _combined(trials: Trials) -> dict[str, Floats]:
+    """The mean of the two best methods that are fair and not naive."""
+    losses = trials.losses
+    names = [name for name in trials.fair if name != SEASONAL_NAIVE]
+    if len(names) < 2:
         return {}
-    pair = sorted(losses, key=lambda name: losses[name])[:2]
-    return {COMBINED + " and ".join(pair): (said[pair[0]] + said[pair[1]]) / 2}
+    first, second = sorted(names, key=lambda name: losses[name])[:2]
+    return {f"{COMBINED}{first} and {second}": (trials.said[first] + trials.said[second]) / 2}

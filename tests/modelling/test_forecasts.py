@@ -67,8 +67,19 @@ def test_what_cannot_be_forecast_is_one_sentence(everything: AnalyticsService) -
     with pytest.raises(InputError, match="horizon 0"):
         everything.models.forecast("total_bookings", horizon=0)
     partner = everything.scope(period="all", partner="op-001")
-    with pytest.raises(InputError, match="net_revenue has no day to look back on"):
+    with pytest.raises(InputError, match="net_revenue is not shown in a partner's scope"):
         everything.models.forecast("net_revenue", partner)
+
+
+def test_what_is_withheld_is_not_taken_for_nothing(everything: AnalyticsService) -> None:
+    scope = everything.scope(period="all", smallest_group=50)
+    for by in (None, "country", "partner"):
+        with pytest.raises(InputError, match="Not every week"):
+            everything.models.forecast("total_bookings", scope, over="week", by=by)
+        with pytest.raises(InputError, match="Not every week"):
+            everything.models.anomalies("total_bookings", scope, over="week", by=by)
+    few = everything.scope(period="all", smallest_group=2)
+    assert len(everything.models.forecast("total_bookings", few, over="quarter", horizon=3)) == 3
 
 
 def test_a_rate_so_far_is_doubted(everything: AnalyticsService) -> None:

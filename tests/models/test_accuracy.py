@@ -32,6 +32,7 @@ def test_where_nothing_can_be_measured_there_is_no_number() -> None:
 def test_wape_and_bias_by_hand() -> None:
     assert wape([10, 30], [15, 25]) == 10 / 40
     assert bias([10, 30], [15, 31]) == 6 / 40
+    assert bias([-100], [-90]) == 10 / 100
 
 
 def test_coverage_counts_the_ends() -> None:

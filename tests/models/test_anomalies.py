@@ -56,6 +56,25 @@ def test_what_comes_after_changes_no_verdict() -> None:
     pd.testing.assert_frame_equal(whole.iloc[:320], early, check_freq=False, check_like=False)
 
 
+@pytest.mark.parametrize("later", [0.5, 100.0, -1000.0])
+def test_nor_does_another_kind_of_number_after_it(later: float) -> None:
+    noise = np.random.default_rng(3).normal(0, 5, 200)
+    values = np.round(60 + 10 * np.sin(np.arange(200) / 7 * 2 * np.pi) + noise)
+    values[[90, 120, 130]] += [30, -28, 35]
+    series = pd.Series(values, pd.date_range("2024-01-01", periods=200, freq="D"))
+    changed = series.copy()
+    changed.iloc[180:] = changed.iloc[180:] * later + 0.25
+    pd.testing.assert_frame_equal(anomalies(series, 7).iloc[:180], anomalies(changed, 7).iloc[:180])
+
+
+def test_a_total_collapse_is_called() -> None:
+    series = pd.Series(np.random.default_rng(4).poisson(50, 401).astype("float64"))
+    series.iloc[200:] = 0.0
+    frame = anomalies(series)
+    assert frame["is_anomaly"].iloc[200]
+    assert np.isnan(frame["score"].iloc[-1])
+
+
 def test_a_holiday_seen_once_is_expected_the_second_time() -> None:
     series = weekly_counts(700, seed=15)
     effects = pd.DataFrame({"holiday": 0.0}, index=series.index)
@@ -85,6 +104,7 @@ def test_the_backtest_counts_episodes_a_year() -> None:
         series.iloc[place] = 400.0
     frame = anomalies(series, 7, alerts_per_year=3.0)
     years = (series.index[-1] - series.index[28]).days / 365.25
+    assert anomalies(series, 7, threshold=8.5).attrs["backtest"][8.5] == pytest.approx(4 / years)
     assert frame.attrs["backtest"][8.0] == pytest.approx(4 / years)
     assert frame.attrs["backtest"][3.0] >= frame.attrs["backtest"][8.0]
     threshold = frame.attrs["suggested_threshold"]
@@ -102,7 +122,9 @@ def test_odd_series_are_answered_honestly() -> None:
     assert anomalies(flat)["is_anomaly"].iloc[50]
     rare = pd.Series(np.where(np.arange(200) % 5 == 0, 30.0, 0.0))
     assert "mostly" not in account_of(rare_frame := anomalies(rare)).did
-    assert rare_frame["score"].isna().all() and "most steps are zero" in account_of(rare_frame).doubts[0]
+    assert (
+        rare_frame["score"].isna().all() and "most before them were zero" in account_of(rare_frame).doubts[0]
+    )
 
 
 def test_a_missing_day_is_not_a_collapse() -> None:

@@ -15,6 +15,9 @@ from analytics_lib.models.account import account_of
 from analytics_lib.models.airline import airline_model
 from analytics_lib.models.backtest import backtest
 from analytics_lib.models.forecast import forecast
+from analytics_lib.models.rolling import try_out
+from analytics_lib.models.scales import Scale
+from analytics_lib.models.series import regular
 from tests.models.series_made import AIR_PASSENGERS, weekly_counts
 
 VALUES = st.floats(-1e9, 1e9, allow_nan=False)
@@ -128,6 +131,26 @@ def test_gaps_are_not_zeros() -> None:
     assert forecast(series.where(np.arange(400) % 5 == 0), 7, 7)["mean"].isna().all()
 
 
+def test_rare_events_are_not_foreseen_to_stop() -> None:
+    draws = np.random.default_rng(5)
+    series = pd.Series(np.where(draws.random(300) < 0.25, draws.poisson(4, 300) + 1.0, 0.0))
+    frame = forecast(series, 14, 7)
+    assert frame["mean"].sum() == pytest.approx(14 * 0.25 * 5, rel=0.35)
+    assert abs(frame.attrs["bias"]) < 0.2
+
+
+def test_what_fills_a_gap_is_not_known_before_it() -> None:
+    values = np.random.default_rng(6).normal(0, 5, 100).cumsum() + 1000
+    values[88:92] = np.nan
+    changed = values.copy()
+    changed[92:] += 100
+    for series in (values, changed):
+        known = regular(pd.Series(series), 1)
+        trials = try_out(known, 1, Scale("identity"), None)
+        place = trials.origins.index(91)
+        assert trials.said["seasonal naive"][place, 0] == pytest.approx(values[87])
+
+
 def test_missing_at_the_end_is_reached_over() -> None:
     series = weekly_counts(400, seed=5)
     series.iloc[-3:] = np.nan
@@ -191,6 +214,8 @@ def test_the_same_question_has_the_same_answer() -> None:
         ({"horizon": True}, "horizon True"),
         ({"horizon": 3, "season": 0}, "season 0"),
         ({"horizon": 3, "levels": (0.95, 100)}, "level 100"),
+        ({"horizon": 3, "levels": 80}, "levels 80"),
+        ({"horizon": 3, "levels": (80, 80.0)}, "name one twice"),
     ],
 )
 def test_what_cannot_be_is_one_sentence(words: dict[str, object], said: str) -> None:
