@@ -12,7 +12,7 @@ from analytics_lib.modelling.history import FEW, History, history
 from analytics_lib.models.account import KEY, account_of, accounted
 from analytics_lib.models.churn import churn_risk
 from analytics_lib.models.lifetime_value import lifetime_value
-from analytics_lib.models.purchases import WEEK
+from analytics_lib.models.purchases import WEEK, refuse_too_far
 from analytics_lib.models.stays import stays
 from analytics_lib.models.survival import survival_curve
 from analytics_lib.scope import Scope
@@ -36,6 +36,7 @@ def lifetime_values(
     Raises `InputError` as `listed` does, such as in a partner's scope.
     """
     _whole_days("horizon", horizon_days)
+    refuse_too_far(horizon_days)
     if not -1 < discount < float("inf"):
         raise InputError(f"The discount {discount!r} is no yearly rate: write 0.1 for ten percent.")
     known = history("customer_purchases", scope, warehouse)
@@ -58,6 +59,7 @@ def customer_churn(scope: Scope, warehouse: Warehouse, *, horizon_days: int = 18
     what is withheld, and what it raises are as for `lifetime_values`.
     """
     _whole_days("horizon", horizon_days)
+    refuse_too_far(horizon_days)
     known = history("customer_purchases", scope, warehouse)
     frame = churn_risk(
         known.days,

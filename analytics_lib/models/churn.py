@@ -12,7 +12,7 @@ from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.calibration import Floats, RiskTest, line_of, scored
 from analytics_lib.models.churn_features import REASONS, YEAR, comparable, known_before, stayed_away
-from analytics_lib.models.purchases import Moment, day_of, purchase_days
+from analytics_lib.models.purchases import Moment, day_of, purchase_days, refuse_too_far
 
 FEWEST = 50
 """Customers without whom nothing is learnt: everybody then gets the base rate."""
@@ -78,11 +78,12 @@ def churn_risk(
     `attrs` has the account, `test` (a `RiskTest` or None), `base_rate`, and `weights` of the features, in
     log-odds for a standard deviation. With too few customers or history everybody gets the base rate.
 
-    Raises `InputError` for a horizon that is none, and as `purchase_days` does.
+    Raises `InputError` for a horizon that is none or beyond a hundred years, and as `purchase_days` does.
     """
     length: object = horizon
     if not isinstance(length, int | np.integer) or horizon < 1:
         raise InputError(f"The horizon {horizon!r} is no number of days: give a whole one of 1 or more.")
+    refuse_too_far(horizon)
     cut = day_of(as_of, "as-of")
     ahead = pd.Timedelta(days=int(horizon))
     eve = cut - pd.Timedelta(days=1)

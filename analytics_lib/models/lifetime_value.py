@@ -21,6 +21,7 @@ from analytics_lib.models.purchases import (
     day_of,
     purchase_days,
     purchase_summary,
+    refuse_too_far,
     summary_of_days,
 )
 from analytics_lib.models.repeat_purchases import BetaGeometricNBD, fit_beta_geometric_nbd
@@ -29,6 +30,9 @@ from analytics_lib.models.spending import GammaGamma, fit_gamma_gamma
 __all__ = ["BetaGeometricNBD", "GammaGamma", "lifetime_value", "purchase_summary"]
 
 STEP_DAYS = 30.0
+FINE_STEPS = 60
+"""Five years; later ones are steps of a year, as each costs a pass over all customers."""
+
 YEAR_DAYS = 365.0
 FEW_CUSTOMERS = 300
 LOOSE_CORRELATION = 0.2
@@ -64,13 +68,13 @@ def lifetime_value(
 
     `frequency`, `recency`, `age`, `mean_value` are those of `purchase_summary`; `p_alive`, 0 to 1;
     `expected_purchases` within the horizon; `expected_value` of one of them, and `lifetime_value`, both in
-    the unit of `value`, which should be margin: the sum over steps of 30 days of the purchases expected in
-    each times the value, discounted at its end by the rate `discount` a year.
+    the unit of `value`, which should be margin: the sum over steps of 30 days (360 after five years) of the purchases
+    expected in each times the value, discounted at its end by the rate `discount` a year.
 
     `attrs` has the account, and as `purchases` and `spending` the fitted models, None where there was
     nothing to fit. Values are then missing, or stand in for the model as the doubts tell.
 
-    Raises `InputError` for a horizon or discount that cannot be, and as `purchase_summary` does.
+    Raises `InputError` for a horizon or discount that cannot be, a horizon beyond a hundred years, and as `purchase_summary` does.
     """
     if not 0 < horizon < float("inf"):
         raise InputError(f"The horizon {horizon!r} is no time ahead: give a number above 0.")
@@ -78,6 +82,7 @@ def lifetime_value(
         raise InputError(f"The discount {discount!r} is no yearly rate: write 0.1 for ten percent.")
     if not unit_days > 0:
         raise InputError(f"A unit of {unit_days!r} days is no time: give a number above 0, such as 7.")
+    refuse_too_far(horizon * unit_days)
     days = purchase_days(transactions, customer=customer, date=date, value=value, until=until)
     last_day = days["day"].max() if until is None else day_of(until, "last day")
     frame = summary_of_days(days, last_day, unit_days, customer)
@@ -128,8 +133,10 @@ def _add_purchases(
 
 
 def _steps(horizon: float, step: float) -> Floats:
-    """The ends of the steps, the last of which may be shorter."""
-    return np.append(np.arange(1, np.ceil(horizon / step - 1e-9)) * step, horizon)
+    """The ends of the steps, the last of which may be shorter: a month each, and a year after five years."""
+    ends = np.arange(1, np.ceil(horizon / step - 1e-9))
+    place = np.arange(1, len(ends) + 1)
+    return np.append(ends[(place <= FINE_STEPS) | (place % 12 == 0)] * step, horizon)
 
 
 def _add_values(frame: pd.DataFrame, found: _Found) -> None:

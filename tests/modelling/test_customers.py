@@ -111,6 +111,9 @@ def test_what_cannot_be_is_refused_before_the_database_is_asked(everything: Anal
         lifetime_values(scope, nowhere, discount=-2)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"horizon 1\.5 is no number of days"):
         customer_churn(scope, nowhere, horizon_days=1.5)  # type: ignore[arg-type]
+    for model in (lifetime_values, customer_churn):
+        with pytest.raises(InputError, match="1,000,000 days is too far ahead: give 36,525"):
+            model(scope, nowhere, horizon_days=1_000_000)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="silence -3 is no number of days"):
         customer_survival(scope, nowhere, gone_after=-3)  # type: ignore[arg-type]
 

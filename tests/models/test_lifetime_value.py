@@ -185,6 +185,10 @@ def test_what_cannot_be_is_refused() -> None:
         lifetime_value(made(), horizon=4, discount=-1)
     with pytest.raises(InputError, match="unit of 0 days is no time"):
         lifetime_value(made(), horizon=4, unit_days=0)
+    with pytest.raises(InputError, match="horizon of 7,000,000 days is too far ahead"):
+        lifetime_value(made(), horizon=1_000_000)
+    with pytest.raises(InputError, match="36,526 days is too far ahead"):
+        lifetime_value(made(), horizon=36_526, unit_days=1)
     with pytest.raises(InputError, match="no column 'margin'"):
         lifetime_value(made(), horizon=4, value="margin")
     with pytest.raises(InputError, match="'soon' is no last day"):
