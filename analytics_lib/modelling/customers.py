@@ -15,6 +15,7 @@ from analytics_lib.models.lifetime_value import lifetime_value
 from analytics_lib.models.purchases import WEEK, refuse_too_far
 from analytics_lib.models.stays import stays
 from analytics_lib.models.survival import survival_curve
+from analytics_lib.models.wording import counted
 from analytics_lib.scope import Scope
 from analytics_lib.warehouse import Warehouse
 
@@ -104,18 +105,18 @@ def stay_curve(
     frame = survival_curve(found["duration"], found["ended"], cohorts, smallest_group=smallest_group)
     account = account_of(frame)
     if found.empty:
-        nobody = f"Nobody could be followed for as long as {gone_after:,} days: none of the {who} came so "
-        nobody += "long before the data end, so there is no curve; ask for a shorter silence."
+        nobody = f"Nobody could be followed for as long as {counted(gone_after, 'day')}: none of the {who} "
+        nobody += "came so long before the data end, so there is no curve; ask for a shorter silence."
         frame.attrs[KEY] = Account(nobody, "", "")
         return frame
     if frame.empty:
         frame.attrs[KEY] = Account(f"Withheld: it would be about too few {who}.", "", "")
         return frame
-    did = f"{account.did} A stay ends with the last booking before a silence of {gone_after:,} "
-    did += "days, for those who booked once at time 0."
+    did = f"{account.did} A stay ends with the last booking before a silence of "
+    did += f"{counted(gone_after, 'day')}, for those who booked once at time 0."
     doubt = (
-        f"The last {gone_after:,} days only serve to tell who fell silent before; {who} who came in them "
-        "are left out."
+        f"What came in the last {counted(gone_after, 'day')} only tells who fell silent before; {who} who "
+        "came then are left out."
     )
     frame.attrs[KEY] = replace(account, did=did, doubts=(*account.doubts, doubt))
     return frame

@@ -29,7 +29,8 @@ def refuse_too_far(days: float) -> None:
     """Raises `InputError` for a horizon beyond what anybody can look ahead."""
     if days > LONGEST_AHEAD:
         raise InputError(
-            f"The horizon of {days:,.0f} days is too far ahead: give {LONGEST_AHEAD:,}, a hundred years, or less."
+            f"The horizon of {days:,.0f} days is too far ahead: give {LONGEST_AHEAD:,}, a hundred years, or "
+            "less."
         )
 
 

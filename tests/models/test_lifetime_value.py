@@ -125,7 +125,7 @@ def test_losses_are_counted_and_told() -> None:
     assert found.loc[busiest, "lifetime_value"] < 0
     assert found["lifetime_value"].notna().all()
     doubts = account_of(answer).doubts
-    assert any(doubt.startswith("1 customers brought nothing or a loss") for doubt in doubts)
+    assert any(doubt.startswith("1 customer brought nothing or a loss") for doubt in doubts)
 
 
 def test_unknown_values_and_loose_ends_are_told() -> None:
@@ -140,7 +140,7 @@ def test_unknown_values_and_loose_ends_are_told() -> None:
     found = lifetime_value(made(rows), horizon=10)  # type: ignore[arg-type]
     doubts = " ".join(account_of(found).doubts)
     assert "121 customers only" in doubts
-    assert "1 customers have repeat purchases of unknown value" in doubts
+    assert "the unknown one of the repeat purchases of 1 customer." in doubts
     assert "correlate at" in doubts and "bent" in doubts
     assert found["lifetime_value"].notna().all()
 
