@@ -8,13 +8,14 @@ from typing import Literal
 import pandas as pd
 
 from analytics_lib.errors import InputError, UnknownName
-from analytics_lib.modelling.history import FEW, History, history
-from analytics_lib.models.account import KEY, account_of, accounted
+from analytics_lib.modelling.history import History, history
+from analytics_lib.models.account import KEY, Account, account_of
 from analytics_lib.models.churn import churn_risk
 from analytics_lib.models.lifetime_value import lifetime_value
-from analytics_lib.models.purchases import WEEK
+from analytics_lib.models.purchases import WEEK, refuse_too_far
 from analytics_lib.models.stays import stays
 from analytics_lib.models.survival import survival_curve
+from analytics_lib.models.wording import counted
 from analytics_lib.scope import Scope
 from analytics_lib.warehouse import Warehouse
 
@@ -36,6 +37,7 @@ def lifetime_values(
     Raises `InputError` as `listed` does, such as in a partner's scope.
     """
     _whole_days("horizon", horizon_days)
+    refuse_too_far(horizon_days)
     if not -1 < discount < float("inf"):
         raise InputError(f"The discount {discount!r} is no yearly rate: write 0.1 for ten percent.")
     known = history("customer_purchases", scope, warehouse)
@@ -58,6 +60,7 @@ def customer_churn(scope: Scope, warehouse: Warehouse, *, horizon_days: int = 18
     what is withheld, and what it raises are as for `lifetime_values`.
     """
     _whole_days("horizon", horizon_days)
+    refuse_too_far(horizon_days)
     known = history("customer_purchases", scope, warehouse)
     frame = churn_risk(
         known.days,
@@ -76,18 +79,14 @@ def customer_survival(
     """The share of customers who have not fallen silent for `gone_after` days, by days since their first.
 
     The columns are those of `analytics_lib.models.survival_curve`, for all or `by` "cohort", the year of
-    the first booking. Times at which fewer customers than the scope's smallest group were there are left
-    out. What it raises is as for `lifetime_values`.
+    the first booking. Times are merged, and cohorts left out, until no row tells of fewer customers than
+    the scope's smallest group; `withheld` in `attrs` is how many rows that cost. What it raises is as for
+    `lifetime_values`.
     """
     refuse_no_stay(gone_after, by)
     known = history("customer_purchases", scope, warehouse)
-    frame = stay_curve(known, gone_after, by, "customers")
-    few = scope.smallest_group
-    if few < FEW:
-        return known.answered(frame)
-    enough = frame["at_risk"] >= few
-    kept = accounted(frame[enough].reset_index(drop=True), account_of(frame))
-    return known.answered(kept, withheld=int((~enough).sum()))
+    frame = stay_curve(known, gone_after, by, "customers", smallest_group=scope.smallest_group)
+    return known.answered(frame, withheld=frame.attrs.pop("left_out", 0))
 
 
 def refuse_no_stay(gone_after: int, by: str | None) -> None:
@@ -97,17 +96,27 @@ def refuse_no_stay(gone_after: int, by: str | None) -> None:
         raise UnknownName("group of a survival curve", str(by), ["cohort"])
 
 
-def stay_curve(known: History, gone_after: int, by: By | None, who: str) -> pd.DataFrame:
+def stay_curve(
+    known: History, gone_after: int, by: By | None, who: str, *, smallest_group: int = 0
+) -> pd.DataFrame:
     """The survival curve of those of a history, whose account says what counts as an end."""
     found = stays(known.days, until=known.last_day, gone_after=gone_after, who="who", date="day")
     cohorts = None if by is None else found["first_day"].dt.year.astype(str)
-    frame = survival_curve(found["duration"], found["ended"], cohorts)
+    frame = survival_curve(found["duration"], found["ended"], cohorts, smallest_group=smallest_group)
     account = account_of(frame)
-    did = f"{account.did} A stay ends with the last booking before a silence of {gone_after:,} "
-    did += "days, for those who booked once at time 0."
+    if found.empty:
+        nobody = f"Nobody could be followed for as long as {counted(gone_after, 'day')}: none of the {who} "
+        nobody += "came so long before the data end, so there is no curve; ask for a shorter silence."
+        frame.attrs[KEY] = Account(nobody, "", "")
+        return frame
+    if frame.empty:
+        frame.attrs[KEY] = Account(f"Withheld: it would be about too few {who}.", "", "")
+        return frame
+    did = f"{account.did} A stay ends with the last booking before a silence of "
+    did += f"{counted(gone_after, 'day')}, for those who booked once at time 0."
     doubt = (
-        f"The last {gone_after:,} days only serve to tell who fell silent before; {who} who came in them "
-        "are left out."
+        f"What came in the last {counted(gone_after, 'day')} only tells who fell silent before; {who} who "
+        "came then are left out."
     )
     frame.attrs[KEY] = replace(account, did=did, doubts=(*account.doubts, doubt))
     return frame

@@ -48,7 +48,7 @@ class History:
         account = account_of(frame)
         looked_at = f"What was known at {self.scope.as_of:%Y-%m-%d %H:%M} UTC of bookings placed before "
         looked_at += f"{self.following:%Y-%m-%d} ({self.scope.zone}), money in {self.currency}."
-        said = replace(account, data=f"{account.data} {looked_at}")
+        said = replace(account, data=f"{account.data} {looked_at}".lstrip())
         details = {str(name): value for name, value in frame.attrs.items() if name != KEY}
         asked = {"scope": self.scope, "currency": self.currency, "data_version": self.data_version}
         return accounted(frame, said, **details, **asked, withheld=withheld)

@@ -16,6 +16,7 @@ from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.maximum_likelihood import Floats
 from analytics_lib.models.purchases import Moment, day_of, purchase_days, summary_of_days
 from analytics_lib.models.repeat_purchases import fit_beta_geometric_nbd
+from analytics_lib.models.wording import counted
 
 RECENT_DAYS = 180
 FADING_BEFORE = 0.1
@@ -117,7 +118,7 @@ def _why(row: dict[Any, Any]) -> str:
     said = []
     if row["p_alive"] < LIKELY_THERE or not row["recent_days"]:
         usually = f", usually every {row['usual_interval']:,.0f}" if row["usual_interval"] > 0 else ""
-        said.append(f"nothing sold for {row['days_since_last']:,} days{usually}")
+        said.append(f"nothing sold for {counted(row['days_since_last'], 'day')}{usually}")
     if row["p_fading"] >= 1.0 - LIKELY_THERE and row["recent_days"]:
         said.append(
             f"sold on {row['recent_days']:,} of the last {RECENT_DAYS} days, where "
@@ -135,11 +136,13 @@ def _account(days: pd.DataFrame, cut: pd.Timestamp, frame: pd.DataFrame) -> Acco
     )
     doubts = [by_hand, "A slow season of one partner, where others have none, looks like a fall."]
     if len(frame) < FEWEST:
-        doubts.insert(0, f"It rests on {len(frame)} partners, too few to know how partners usually behave.")
+        doubts.insert(
+            0, f"It rests on {counted(len(frame), 'partner')}, too few to know how partners usually behave."
+        )
     return Account(
         did=f"Risk of each partner to have stopped or to be fading as of {cut:%Y-%m-%d}, by its own rhythm.",
-        data=f"{len(frame):,} partners with {len(days):,} days of sales since {days['day'].min():%Y-%m-%d}; "
-        f"{(frame['risk'] >= AT_RISK).sum():,} at a risk of half or more.",
+        data=f"{counted(len(frame), 'partner')} with {counted(len(days), 'day')} of sales since "
+        f"{days['day'].min():%Y-%m-%d}; {(frame['risk'] >= AT_RISK).sum():,} at a risk of half or more.",
         quality=_looked_back(days, cut),
         doubts=tuple(doubts),
     )

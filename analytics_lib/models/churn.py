@@ -12,7 +12,8 @@ from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.calibration import Floats, RiskTest, line_of, scored
 from analytics_lib.models.churn_features import REASONS, YEAR, comparable, known_before, stayed_away
-from analytics_lib.models.purchases import Moment, day_of, purchase_days
+from analytics_lib.models.purchases import Moment, day_of, purchase_days, refuse_too_far
+from analytics_lib.models.wording import counted
 
 FEWEST = 50
 """Customers without whom nothing is learnt: everybody then gets the base rate."""
@@ -78,11 +79,12 @@ def churn_risk(
     `attrs` has the account, `test` (a `RiskTest` or None), `base_rate`, and `weights` of the features, in
     log-odds for a standard deviation. With too few customers or history everybody gets the base rate.
 
-    Raises `InputError` for a horizon that is none, and as `purchase_days` does.
+    Raises `InputError` for a horizon that is none or beyond a hundred years, and as `purchase_days` does.
     """
     length: object = horizon
     if not isinstance(length, int | np.integer) or horizon < 1:
         raise InputError(f"The horizon {horizon!r} is no number of days: give a whole one of 1 or more.")
+    refuse_too_far(horizon)
     cut = day_of(as_of, "as-of")
     ahead = pd.Timedelta(days=int(horizon))
     eve = cut - pd.Timedelta(days=1)
@@ -143,8 +145,8 @@ def _why_nothing(last: _Snapshot) -> str:
     if not there:
         return "Nobody was a customer a horizon ago, so not even a base rate is known."
     return (
-        f"{gone:,} of {there:,} customers stayed away in the last window: too few customers, too little "
-        "history, or too much alike to learn from, so everybody has the base rate."
+        f"{gone:,} of {counted(there, 'customer')} stayed away in the last window: too few customers, too "
+        "little history, or too much alike to learn from, so everybody has the base rate."
     )
 
 
@@ -202,10 +204,13 @@ def _account(
             "No customer has bought anything before, so there is nothing to tell.", "0 customers.", ""
         )
     how = "a logistic regression on what was known before" if is_learnt else "the base rate for everybody"
-    lately = "" if np.isnan(base_rate) else f"; in the last {horizon:,} days {base_rate:.1%} stayed away"
+    lately = (
+        "" if np.isnan(base_rate) else f"; in the last {counted(horizon, 'day')} {base_rate:.1%} stayed away"
+    )
     return Account(
-        did=f"Probability to book nothing in the {horizon:,} days from {cut:%Y-%m-%d} on, by {how}.",
-        data=f"{days['customer'].nunique():,} customers with {len(days):,} days of booking since "
+        did=f"Probability to book nothing in the {counted(horizon, 'day')} from {cut:%Y-%m-%d} on, by {how}.",
+        data=f"{counted(days['customer'].nunique(), 'customer')} with "
+        f"{counted(len(days), 'day')} of booking since "
         f"{days['day'].min():%Y-%m-%d}{lately}.",
         quality="It could not be tested." if test is None else str(test),
         doubts=tuple(doubts),

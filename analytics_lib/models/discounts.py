@@ -13,6 +13,7 @@ from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.confidence import upper_tail
 from analytics_lib.models.poisson import Matrix, clustered, fit_poisson
+from analytics_lib.models.wording import counted
 
 BLOCKS = 4
 """Into how many parts of equal length the months before are divided, to see whether trends were parallel."""
@@ -214,7 +215,7 @@ def _account(row: dict[str, Any], data: _Panel, confidence: float) -> Account:
         )
     few = min(row["treated"], row["controls"])
     if few < _FEW:
-        doubts.append(f"Only {few} partners on one side: the interval is rough.")
+        doubts.append(f"Only {counted(few, 'partner')} on one side: the interval is rough.")
     doubts.append("Who reaches a tier has grown: some of what follows may be a return to the usual.")
     needed = row["break_even_ratio"]
     pays = "no volume makes it pay." if needed is None else f"it pays from {needed - 1:+.1%}."

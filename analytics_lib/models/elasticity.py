@@ -15,6 +15,7 @@ from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.confidence import normal_quantile
 from analytics_lib.models.experiment import randomised_slope
 from analytics_lib.models.poisson import clustered, fit_poisson
+from analytics_lib.models.wording import counted
 
 WEAK = 10.0
 """A first-stage F under this makes an estimate by instruments unreliable (Staiger and Stock 1997)."""
@@ -248,7 +249,7 @@ def _told(found: _Found, data: _Data, confidence: float, reach: float) -> pd.Dat
     half = reach * found.error
     doubts = list(found.doubts)
     if data.is_clustered and data.clusters < FEW_CLUSTERS:
-        doubts.append(f"Only {data.clusters} clusters: the interval is too narrow.")
+        doubts.append(f"Only {counted(data.clusters, 'cluster')}: the interval is too narrow.")
     frame = pd.DataFrame(
         {
             "method": [found.method],
@@ -262,10 +263,10 @@ def _told(found: _Found, data: _Data, confidence: float, reach: float) -> pd.Dat
             "is_causal": [found.method != "association"],
         }
     )
-    left = f"; {data.left_out:,} rows left out" if data.left_out else ""
+    left = f"; {counted(data.left_out, 'row')} left out" if data.left_out else ""
     account = Account(
         did=found.did,
-        data=f"{len(data.rows):,} observations in {data.clusters:,} clusters{left}.",
+        data=f"{counted(len(data.rows), 'observation')} in {counted(data.clusters, 'cluster')}{left}.",
         quality=f"{confidence:.0%} interval from {found.estimate - half:.2f} to {found.estimate + half:.2f}.",
         doubts=tuple(doubts),
     )

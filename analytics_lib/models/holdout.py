@@ -10,6 +10,7 @@ import pandas as pd
 from analytics_lib.models.maximum_likelihood import Floats
 from analytics_lib.models.purchases import summary_of_days
 from analytics_lib.models.repeat_purchases import fit_beta_geometric_nbd
+from analytics_lib.models.wording import counted
 
 FEWEST = 100
 """Customers, and among them a fifth who came back, without whom nothing is held back."""
@@ -45,9 +46,9 @@ class HoldOut:
         miss = f" ({self.miss:+.0%})" if self.made else ""
         fit, plain = _figure(self.correlation), _figure(self.correlation_carried_on)
         said = (
-            f"Fitted without the last {self.days:,} days, it expected {self.expected:,.0f} repeat purchases "
-            f"of {self.customers:,} customers in them, and {self.made:,} were made{miss}; going on as "
-            f"before, pro rata, would have been {self.carried_on:,.0f}. By customer, the expectation "
+            f"Fitted without the last {counted(self.days, 'day')}, it expected {self.expected:,.0f} repeat "
+            f"purchases of {self.customers:,} customers in them, and {self.made:,} were made{miss}; going on "
+            f"as before, pro rata, would have been {self.carried_on:,.0f}. By customer, the expectation "
             f"correlates with what was done at {fit} (pro rata {plain}) and errs by {self.error:.2f} "
             f"purchases on average (pro rata {self.error_carried_on:.2f})."
         )

@@ -21,14 +21,19 @@ from analytics_lib.models.purchases import (
     day_of,
     purchase_days,
     purchase_summary,
+    refuse_too_far,
     summary_of_days,
 )
 from analytics_lib.models.repeat_purchases import BetaGeometricNBD, fit_beta_geometric_nbd
 from analytics_lib.models.spending import GammaGamma, fit_gamma_gamma
+from analytics_lib.models.wording import counted
 
 __all__ = ["BetaGeometricNBD", "GammaGamma", "lifetime_value", "purchase_summary"]
 
 STEP_DAYS = 30.0
+FINE_STEPS = 60
+"""Five years; later ones are steps of a year, as each costs a pass over all customers."""
+
 YEAR_DAYS = 365.0
 FEW_CUSTOMERS = 300
 LOOSE_CORRELATION = 0.2
@@ -64,13 +69,14 @@ def lifetime_value(
 
     `frequency`, `recency`, `age`, `mean_value` are those of `purchase_summary`; `p_alive`, 0 to 1;
     `expected_purchases` within the horizon; `expected_value` of one of them, and `lifetime_value`, both in
-    the unit of `value`, which should be margin: the sum over steps of 30 days of the purchases expected in
-    each times the value, discounted at its end by the rate `discount` a year.
+    the unit of `value`, which should be margin: the sum over steps of 30 days (360 after five years) of
+    the purchases expected in each times the value, discounted at its end by the rate `discount` a year.
 
     `attrs` has the account, and as `purchases` and `spending` the fitted models, None where there was
     nothing to fit. Values are then missing, or stand in for the model as the doubts tell.
 
-    Raises `InputError` for a horizon or discount that cannot be, and as `purchase_summary` does.
+    Raises `InputError` for a horizon or discount that cannot be, a horizon beyond a hundred years, and as
+    `purchase_summary` does.
     """
     if not 0 < horizon < float("inf"):
         raise InputError(f"The horizon {horizon!r} is no time ahead: give a number above 0.")
@@ -78,6 +84,7 @@ def lifetime_value(
         raise InputError(f"The discount {discount!r} is no yearly rate: write 0.1 for ten percent.")
     if not unit_days > 0:
         raise InputError(f"A unit of {unit_days!r} days is no time: give a number above 0, such as 7.")
+    refuse_too_far(horizon * unit_days)
     days = purchase_days(transactions, customer=customer, date=date, value=value, until=until)
     last_day = days["day"].max() if until is None else day_of(until, "last day")
     frame = summary_of_days(days, last_day, unit_days, customer)
@@ -116,7 +123,7 @@ def _add_purchases(
     if not model.is_found:
         found.doubts.append("The search for the purchase model met no maximum: the data do not tell it.")
     if len(frame) < FEW_CUSTOMERS:
-        found.doubts.append(f"It rests on {len(frame):,} customers only; a few hundred are wanted.")
+        found.doubts.append(f"It rests on {counted(len(frame), 'customer')} only; a few hundred are wanted.")
     frame["p_alive"] = model.probability_alive(x, t_x, age)
     before, discounted = np.zeros_like(x), np.zeros_like(x)
     for end in _steps(horizon, STEP_DAYS / unit_days) if discount else (horizon,):
@@ -128,8 +135,10 @@ def _add_purchases(
 
 
 def _steps(horizon: float, step: float) -> Floats:
-    """The ends of the steps, the last of which may be shorter."""
-    return np.append(np.arange(1, np.ceil(horizon / step - 1e-9)) * step, horizon)
+    """The ends of the steps, the last of which may be shorter: a month each, and a year after five years."""
+    ends = np.arange(1, np.ceil(horizon / step - 1e-9))
+    place = np.arange(1, len(ends) + 1)
+    return np.append(ends[(place <= FINE_STEPS) | (place % 12 == 0)] * step, horizon)
 
 
 def _add_values(frame: pd.DataFrame, found: _Found) -> None:
@@ -151,8 +160,8 @@ def _add_values(frame: pd.DataFrame, found: _Found) -> None:
     if has_none.any():
         expected = np.where(has_none, mean[ours].mean(), expected)
         found.doubts.append(
-            f"The spending model has no mean for {has_none.sum():,} customers; that of those who came back "
-            "stands in."
+            f"The spending model has no mean for {counted(int(has_none.sum()), 'customer')}; that of those "
+            "who came back stands in."
         )
     frame["expected_value"] = expected
     _doubt_values(found, is_loss, is_unknown, correlation(x[ours], mean[ours]))
@@ -166,12 +175,13 @@ def _doubt_values(
 ) -> None:
     if is_loss.any():
         found.doubts.append(
-            f"{is_loss.sum():,} customers brought nothing or a loss with their repeat purchases; the "
-            "spending model has no place for that, so their own mean stands in."
+            f"{counted(int(is_loss.sum()), 'customer')} brought nothing or a loss with repeat purchases; the "
+            "spending model has no place for that, so the mean of their own stands in."
         )
     if is_unknown.any():
         found.doubts.append(
-            f"{is_unknown.sum():,} customers have repeat purchases of unknown value; everybody's stands in."
+            "Everybody's value stands in for the unknown one of the repeat purchases of "
+            f"{counted(int(is_unknown.sum()), 'customer')}."
         )
     if abs(linked) > LOOSE_CORRELATION:
         found.doubts.append(
@@ -192,13 +202,14 @@ def _account(
         return Account("No customer has bought anything, so there is nothing to tell.", "0 customers.", "")
     rate = f", discounted at {discount:.1%} a year" if discount else ", not discounted"
     did = (
-        f"Worth of each customer over the next {horizon_days:,.0f} days{rate}: repeat purchases by the "
-        "BG/NBD model, their value by the Gamma-Gamma model, both by maximum likelihood."
+        f"Worth of each customer over the next {counted(round(horizon_days), 'day')}{rate}: repeat purchases "
+        "by the BG/NBD model, their value by the Gamma-Gamma model, both by maximum likelihood."
     )
     repeats = int((frame["frequency"] > 0).sum())
     data = (
-        f"{len(frame):,} customers from {days['day'].min():%Y-%m-%d} to {until:%Y-%m-%d}, {repeats:,} of "
-        f"whom came back, {int(frame['frequency'].sum()):,} times (purchases of one day are one)."
+        f"{counted(len(frame), 'customer')} from {days['day'].min():%Y-%m-%d} to {until:%Y-%m-%d}, "
+        f"{repeats:,} of whom came back, {counted(int(frame['frequency'].sum()), 'time')} "
+        "(purchases of one day are one)."
     )
     linked = frame[(frame["frequency"] > 0) & (frame["mean_value"] > 0)]
     told = correlation(linked["frequency"].to_numpy(float), linked["mean_value"].to_numpy(float))

@@ -10,6 +10,7 @@ import pandas as pd
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, account_of, accounted
 from analytics_lib.models.confidence import upper_tail
+from analytics_lib.models.wording import counted
 
 _QUOTE_COLUMNS = ("quotes", "available", "bookings", "price")
 
@@ -57,8 +58,8 @@ def demand(
     account = Account(
         did=f"Bookings over quotes with room by {', '.join(by)}, with Wilson's {confidence:.0%} interval.",
         data=(
-            f"{int(asked.sum()):,} quotes, {int(room.sum()):,} of them with room, "
-            f"{int(booked.sum()):,} bookings."
+            f"{counted(int(asked.sum()), 'quote')}, {int(room.sum()):,} of them with room, "
+            f"{counted(int(booked.sum()), 'booking')}."
         ),
         quality="Counts as they were; groups of few quotes have wide intervals.",
         doubts=tuple(doubts),

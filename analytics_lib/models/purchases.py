@@ -13,6 +13,9 @@ Moment = str | date | datetime | pd.Timestamp
 
 WEEK = 7.0
 
+LONGEST_AHEAD = 36_525
+"""Days, a hundred years: beyond that no expectation means anything, and the work would not end."""
+
 
 def day_of(moment: Moment, what: str) -> pd.Timestamp:
     """The day, at midnight. Raises `InputError` that says `what` it should have been."""
@@ -20,6 +23,15 @@ def day_of(moment: Moment, what: str) -> pd.Timestamp:
         return pd.Timestamp(moment).tz_localize(None).normalize()
     except (AttributeError, TypeError, ValueError):
         raise InputError(f"{moment!r} is no {what}: write a date, such as 2026-10-31.") from None
+
+
+def refuse_too_far(days: float) -> None:
+    """Raises `InputError` for a horizon beyond what anybody can look ahead."""
+    if days > LONGEST_AHEAD:
+        raise InputError(
+            f"The horizon of {days:,.0f} days is too far ahead: give {LONGEST_AHEAD:,}, a hundred years, or "
+            "less."
+        )
 
 
 def purchase_days(

@@ -30,6 +30,9 @@ def stays(
         raise InputError(f"A silence of {gone_after!r} days is none: give a whole number of 1 or more.")
     last_day = day_of(until, "last day")
     days = purchase_days(transactions, customer=who, date=date, value=None, until=last_day)
+    if days.empty or (last_day - days["day"].min()).days < gone_after:
+        # Nobody came so early; dates that long ago may not even exist.
+        days, gone_after = days.iloc[:0], 1
     looked_until = last_day - pd.Timedelta(days=gone_after)
     following = days.groupby("customer", observed=True)["day"].shift(-1).fillna(last_day)
     falls_silent = days[(following - days["day"]).dt.days >= gone_after]

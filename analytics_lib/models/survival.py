@@ -8,7 +8,8 @@ after B. Efron (1977); computed by lifelines.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
+from analytics_lib.models.wording import counted
 
 Floats = NDArray[np.float64]
 
@@ -31,7 +33,11 @@ EFFECTS = ("covariate", "coefficient", "hazard_ratio", "standard_error", "z", "p
 
 
 def survival_curve(
-    durations: ArrayLike, ended: ArrayLike, by: Iterable[Hashable] | None = None
+    durations: ArrayLike,
+    ended: ArrayLike,
+    by: Iterable[Hashable] | None = None,
+    *,
+    smallest_group: int = 0,
 ) -> pd.DataFrame:
     """The share that is still there at each time, by Kaplan-Meier, for each group of `by` or for all.
 
@@ -40,6 +46,11 @@ def survival_curve(
     `ended` then, `survival` after it, and its 95 % bounds `lower` and `upper`, which are missing while nobody
     has ended. `attrs` has the account, and as `medians` the time by which half ended, by group: infinite
     where fewer have. Raises `InputError` for durations that cannot be.
+
+    With a `smallest_group` above one, times are merged until no row tells of fewer who ended or were
+    censored: a row is then about all since the one before, by its `time`. Survival is missing where it rests
+    on fewer; groups that have fewer of either in all are left out, and out of the account. `attrs` has as
+    `left_out` how many rows that cost.
     """
     times, ends = _observed(durations, ended)
     groups = np.array([EVERYBODY] * len(times) if by is None else list(by), dtype=object)
@@ -47,22 +58,55 @@ def survival_curve(
         raise InputError("Groups and durations differ in number: name one group for each duration.")
     if pd.isna(groups).any():
         raise InputError("Some durations belong to no group: name one for each, such as 'unknown'.")
-    curves, medians, doubts = [], {}, []
+    curves, told, left_out = {}, np.ones(len(times), dtype=bool), 0
     for name in sorted(set(groups), key=str):
         of_group = groups == name
-        curve, medians[name] = _kaplan_meier(times[of_group], ends[of_group])
-        curves.append(curve.assign(group=name))
-        if ends[of_group].sum() < FEW_ENDED:
-            doubts.append(f"Only {ends[of_group].sum()} of group {name} ended, so its curve is rough.")
-    frame = pd.concat(curves, ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE))
-    account = Account(
-        did="Share still there by time since the beginning, by Kaplan-Meier with 95 % bounds.",
-        data=f"{len(times):,} in {len(medians):,} groups, {ends.sum():,} of whom ended; the others are still "
-        "there when the data end.",
-        quality="An estimate of what was seen, without a model to test.",
-        doubts=tuple(doubts),
-    )
-    return accounted(frame[list(CURVE)], account, medians=medians)
+        whole = _kaplan_meier(times[of_group], ends[of_group])
+        curve = merged(whole, smallest_group)
+        left_out += len(whole) - len(curve)
+        if curve.empty:
+            told &= ~of_group
+        else:
+            curves[name] = curve.assign(group=name)
+    frame = pd.concat(curves.values(), ignore_index=True) if curves else pd.DataFrame(columns=list(CURVE))
+    if len(times) and not curves:
+        account = Account("Withheld: it would be about too few.", "", "")
+    else:
+        account = _account(curves, int(told.sum()), int(ends[told].sum()))
+    if curves and left_out:
+        merging = f"Times are merged so that none tells of fewer than {smallest_group:,} who ended or stay."
+        account = replace(account, doubts=(*account.doubts, merging))
+    medians = {name: _median(curve) for name, curve in curves.items()}
+    details = {"left_out": left_out} if smallest_group > 1 else {}
+    return accounted(frame[list(CURVE)], account, medians=medians, **details)
+
+
+def merged(curve: pd.DataFrame, few: int) -> pd.DataFrame:
+    """A curve of one group with times merged so that no row tells of 1 to `few` - 1; empty if none can be."""
+    if few < 2:
+        return curve
+    at_risk, ended = curve["at_risk"].to_numpy(np.int64), curve["ended"].to_numpy(np.int64)
+    censored = at_risk - np.append(at_risk[1:], 0) - ended
+
+    def tells_enough(begin: int, end: int) -> bool:
+        return all(not 0 < part[begin:end].sum() < few for part in (ended, censored))
+
+    if not tells_enough(0, len(curve)):
+        return curve.iloc[:0]
+    begins = [0]
+    for place in range(1, len(curve)):
+        if tells_enough(begins[-1], place):
+            begins.append(place)
+    # What remains at the end goes with the rows before, so that the sums are those of the account.
+    while not tells_enough(begins[-1], len(curve)):
+        begins.pop()
+    steps = curve.iloc[np.append(begins[1:], len(curve)) - 1].reset_index(drop=True)
+    steps["at_risk"], steps["ended"] = at_risk[begins], np.add.reduceat(ended, begins)
+    # The last few there are each a step of their own, even within a row about more.
+    is_told = (at_risk[np.append(begins[1:], len(curve)) - 1] >= few) | (steps["ended"] == 0)
+    for name in ("survival", "lower", "upper"):
+        steps[name] = steps[name].where(is_told)
+    return steps
 
 
 def survival_regression(
@@ -118,7 +162,7 @@ def survival_regression(
     return accounted(effects, account, log_likelihood=float(fitter.log_likelihood_), concordance=concordance)
 
 
-def _kaplan_meier(times: Floats, ends: NDArray[np.bool_]) -> tuple[pd.DataFrame, float]:
+def _kaplan_meier(times: Floats, ends: NDArray[np.bool_]) -> pd.DataFrame:
     from lifelines import KaplanMeierFitter
 
     fitter = KaplanMeierFitter()
@@ -128,7 +172,7 @@ def _kaplan_meier(times: Floats, ends: NDArray[np.bool_]) -> tuple[pd.DataFrame,
     table = fitter.event_table
     bounds = fitter.confidence_interval_survival_function_
     is_certain = table["observed"].cumsum().to_numpy() == 0
-    curve = pd.DataFrame(
+    return pd.DataFrame(
         {
             "time": table.index.to_numpy(float),
             "at_risk": table["at_risk"].to_numpy(np.int64),
@@ -138,7 +182,29 @@ def _kaplan_meier(times: Floats, ends: NDArray[np.bool_]) -> tuple[pd.DataFrame,
             "upper": np.where(is_certain, np.nan, bounds.iloc[:, 1].to_numpy(float)),
         }
     )
-    return curve, float(fitter.median_survival_time_)
+
+
+def _median(curve: pd.DataFrame) -> float:
+    """The first time by which half ended, infinite if fewer have."""
+    by_then = curve.loc[curve["survival"] <= 0.5, "time"]
+    return float(by_then.iloc[0]) if len(by_then) else float("inf")
+
+
+def _account(curves: Mapping[Hashable, pd.DataFrame], observed: int, ended: int) -> Account:
+    if not curves:
+        return Account("Nobody was observed, so there is no curve.", "", "")
+    by_group = {name: int(curve["ended"].sum()) for name, curve in curves.items()}
+    staying = "; the others are still there when the data end" if ended < observed else ""
+    return Account(
+        did="Share still there by time since the beginning, by Kaplan-Meier with 95 % bounds.",
+        data=f"{observed:,} in {counted(len(curves), 'group')}, {ended:,} of whom ended{staying}.",
+        quality="An estimate of what was seen, without a model to test.",
+        doubts=tuple(
+            f"Only {number:,} of group {name} ended, so its curve is rough."
+            for name, number in by_group.items()
+            if number < FEW_ENDED
+        ),
+    )
 
 
 def _observed(durations: ArrayLike, ended: ArrayLike) -> tuple[Floats, NDArray[np.bool_]]:

@@ -91,16 +91,36 @@ def test_small_groups_are_withheld(everything: AnalyticsService) -> None:
         assert hidden.attrs["withheld"] == len(shown) > 0 == shown.attrs["withheld"]
         assert account_of(hidden).did == account_of(shown).did
         assert "withheld" in account_of(hidden).doubts[-1]
+
+
+def test_survival_tells_of_no_small_group(everything: AnalyticsService) -> None:
+    scope = everything.scope(period="all", smallest_group=5)
     curve = customer_survival(scope, everything.warehouse)
-    whole = customer_survival(open_scope, everything.warehouse)
+    whole = customer_survival(everything.scope(period="all"), everything.warehouse)
     assert curve["at_risk"].min() >= 5 > whole["at_risk"].min()
-    assert curve.attrs["withheld"] == len(whole) - len(curve)
+    assert curve.attrs["withheld"] == len(whole) - len(curve) > 0 == whole.attrs["withheld"]
+    assert whole["ended"].isin([1, 2, 3, 4]).any() and not curve["ended"].isin([1, 2, 3, 4]).any()
+    assert "left_out" not in curve.attrs
+    nobody = everything.scope(period="all", smallest_group=100_000)
+    for by in (None, "cohort"):
+        hidden = customer_survival(nobody, everything.warehouse, by=by)  # type: ignore[arg-type]
+        account = account_of(hidden)
+        assert hidden.empty and hidden.attrs["medians"] == {}
+        assert account.did == "Withheld: it would be about too few customers." and not account.doubts
+        assert account.data.startswith("What was known at")
+
+
+def test_nobody_can_be_followed_for_centuries(everything: AnalyticsService) -> None:
+    frame = customer_survival(everything.scope(period="all"), everything.warehouse, gone_after=99_999)
+    account = account_of(frame)
+    assert frame.empty and account.did.startswith("Nobody could be followed for as long as 99,999 days")
+    assert " 0 " not in str(account) and "groups" not in str(account)
 
 
 def test_too_few_to_speak_of(everything: AnalyticsService) -> None:
     first = everything.scope(period="all", smallest_group=5, as_of=datetime(2024, 1, 2))
     account = account_of(lifetime_values(first, everything.warehouse))
-    assert account.did.startswith("Withheld") and "customers from" not in account.data
+    assert account.did.startswith("Withheld") and account.data.startswith("What was known at")
 
 
 def test_what_cannot_be_is_refused_before_the_database_is_asked(everything: AnalyticsService) -> None:
@@ -111,6 +131,9 @@ def test_what_cannot_be_is_refused_before_the_database_is_asked(everything: Anal
         lifetime_values(scope, nowhere, discount=-2)  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"horizon 1\.5 is no number of days"):
         customer_churn(scope, nowhere, horizon_days=1.5)  # type: ignore[arg-type]
+    for model in (lifetime_values, customer_churn):
+        with pytest.raises(InputError, match="1,000,000 days is too far ahead: give 36,525"):
+            model(scope, nowhere, horizon_days=1_000_000)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="silence -3 is no number of days"):
         customer_survival(scope, nowhere, gone_after=-3)  # type: ignore[arg-type]
 

@@ -83,6 +83,21 @@ def test_how_long_partners_stay(sampled: Warehouse) -> None:
     assert starts == frame["at_risk"].iloc[0]
 
 
+def test_stays_of_partners_of_few_customers_are_left_out(sampled: Warehouse) -> None:
+    analytics = AnalyticsService(sampled)
+    whole = partner_survival(analytics.scope(period="all"), sampled)
+    scope = analytics.scope(period="all", smallest_group=5)
+    shown = partner_survival(scope, sampled)
+    enough = analytics.listing("partner_bookings", scope)["partner_id"]
+    left_out = partner_churn(scope, sampled).attrs["withheld"]
+    assert shown.attrs["withheld"] == left_out > 0 == whole.attrs["withheld"]
+    assert shown["at_risk"].iloc[0] <= len(enough)
+    assert account_of(shown).doubts[-1] == f"Partners with fewer than 5 customers are left out: {left_out}."
+    nobody = partner_survival(analytics.scope(period="all", smallest_group=100_000), sampled)
+    assert nobody.empty and account_of(nobody).did.startswith("Withheld")
+    assert not account_of(nobody).doubts and nobody.attrs["withheld"] > left_out
+
+
 def test_a_partner_is_not_shown_the_others(sampled: Warehouse) -> None:
     own = AnalyticsService(sampled).scope(period="all", partner="op-001")
     for model in (partner_churn, partner_survival):

@@ -114,7 +114,7 @@ def test_few_and_none() -> None:
     none = activity_risk(sold().head(0), as_of=AS_OF)
     assert none.empty and "Nobody has sold" in account_of(none).did
     few = activity_risk(sold().query("partner_id == 'stops'"), as_of=AS_OF)
-    assert "rests on 1 partners" in account_of(few).doubts[0]
+    assert "rests on 1 partner," in account_of(few).doubts[0]
     assert "Too little history" in account_of(few).quality
     once = activity_risk(sold().head(1), as_of=AS_OF).iloc[0]
     assert once["why"] == f"nothing sold for {once['days_since_last']} days"

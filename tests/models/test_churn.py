@@ -192,6 +192,8 @@ def test_what_cannot_be_is_refused() -> None:
         churn_risk(frame, as_of="2026-01-01", horizon=0)
     with pytest.raises(InputError, match=r"horizon 1\.5 is no number of days"):
         churn_risk(frame, as_of="2026-01-01", horizon=1.5)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="1,000,000 days is too far ahead"):
+        churn_risk(frame, as_of="2026-01-01", horizon=1_000_000)
     with pytest.raises(InputError, match="no as-of"):
         churn_risk(frame, as_of="today?", horizon=9)
     with pytest.raises(InputError, match="no column 'money'"):

@@ -125,7 +125,7 @@ def test_losses_are_counted_and_told() -> None:
     assert found.loc[busiest, "lifetime_value"] < 0
     assert found["lifetime_value"].notna().all()
     doubts = account_of(answer).doubts
-    assert any(doubt.startswith("1 customers brought nothing or a loss") for doubt in doubts)
+    assert any(doubt.startswith("1 customer brought nothing or a loss") for doubt in doubts)
 
 
 def test_unknown_values_and_loose_ends_are_told() -> None:
@@ -140,7 +140,7 @@ def test_unknown_values_and_loose_ends_are_told() -> None:
     found = lifetime_value(made(rows), horizon=10)  # type: ignore[arg-type]
     doubts = " ".join(account_of(found).doubts)
     assert "121 customers only" in doubts
-    assert "1 customers have repeat purchases of unknown value" in doubts
+    assert "the unknown one of the repeat purchases of 1 customer." in doubts
     assert "correlate at" in doubts and "bent" in doubts
     assert found["lifetime_value"].notna().all()
 
@@ -185,6 +185,10 @@ def test_what_cannot_be_is_refused() -> None:
         lifetime_value(made(), horizon=4, discount=-1)
     with pytest.raises(InputError, match="unit of 0 days is no time"):
         lifetime_value(made(), horizon=4, unit_days=0)
+    with pytest.raises(InputError, match="horizon of 7,000,000 days is too far ahead"):
+        lifetime_value(made(), horizon=1_000_000)
+    with pytest.raises(InputError, match="36,526 days is too far ahead"):
+        lifetime_value(made(), horizon=36_526, unit_days=1)
     with pytest.raises(InputError, match="no column 'margin'"):
         lifetime_value(made(), horizon=4, value="margin")
     with pytest.raises(InputError, match="'soon' is no last day"):

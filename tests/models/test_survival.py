@@ -70,13 +70,55 @@ def test_groups_are_apart(rossi: pd.DataFrame) -> None:
 
 
 def test_curves_of_few_and_of_nobody() -> None:
-    assert survival_curve([], []).empty
+    nobody = survival_curve([], [])
+    assert nobody.empty and "Nobody was observed" in account_of(nobody).did
     alone = survival_curve([4], [True])
     assert alone["survival"].tolist() == [1, 0]
     assert "Only 1 of group all ended" in account_of(alone).doubts[0]
     staying = survival_curve([4, 5], [0, 0])
     assert staying["survival"].tolist() == [1, 1, 1] and staying["lower"].isna().all()
     assert staying.attrs["medians"] == {"all": math.inf}
+
+
+def test_merged_times_tell_of_no_few() -> None:
+    chance = np.random.default_rng(3)
+    times = chance.integers(0, 60, 400)
+    ended = chance.random(400) < 0.6
+    whole = survival_curve(times, ended)
+    for few in (2, 5, 30):
+        frame = survival_curve(times, ended, smallest_group=few)
+        gone = frame["at_risk"] - frame["at_risk"].shift(-1, fill_value=0)
+        for part in (frame["ended"], gone - frame["ended"]):
+            assert ((part == 0) | (part >= few)).all()
+        assert frame["ended"].sum() == ended.sum() and frame["at_risk"].iloc[0] == 400
+        both = frame.dropna(subset="survival").merge(whole, on="time")
+        assert (both["survival_x"] == both["survival_y"]).all()
+        assert len(both) >= len(frame) - 1 > 2
+        assert frame.attrs["left_out"] == len(whole) - len(frame)
+        assert frame.attrs["medians"]["all"] in set(frame["time"])
+        assert f"fewer than {few} who" in account_of(frame).doubts[-1]
+    assert "left_out" not in whole.attrs
+
+
+def test_the_last_few_are_no_steps() -> None:
+    frame = survival_curve([1] * 5 + [2] * 5 + [3, 4, 5], [1] * 5 + [0] * 5 + [1] * 3, smallest_group=5)
+    # Without the three at the end the five who ended first would stand alone.
+    assert frame["time"].tolist() == [0, 5]
+    assert frame["ended"].tolist() == [0, 8]
+    assert frame["survival"].iloc[0] == 1 and math.isnan(frame["survival"].iloc[1])
+
+
+def test_small_groups_have_no_curve() -> None:
+    times, ended = [1, 2, 3, 4, 5, 6, 1, 2, 3], [1, 1, 1, 0, 0, 0, 1, 1, 0]
+    groups = ["many"] * 6 + ["few"] * 3
+    frame = survival_curve(times, ended, groups, smallest_group=3)
+    assert set(frame["group"]) == {"many"} == set(frame.attrs["medians"])
+    assert "6 in 1 group, 3 of whom ended; the others" in account_of(frame).data
+    nothing = survival_curve(times, ended, groups, smallest_group=4)
+    assert nothing.empty and not nothing.attrs["medians"]
+    assert str(account_of(nothing)) == "Withheld: it would be about too few."
+    # Two of three ended: one who stays would be told of.
+    assert survival_curve([1, 1, 1], [1, 1, 0], smallest_group=2).empty
 
 
 def test_what_has_no_curve_is_refused() -> None:
@@ -150,5 +192,8 @@ def test_stays_of_steady_leavers_have_no_bias() -> None:
 
 def test_stays_of_nobody_and_of_no_length() -> None:
     assert stays(placed({}), until="2026-04-11", gone_after=30).empty
+    for too_long in (101, 99_999, 10**15):
+        assert stays(placed({"a": [0]}), until="2026-04-11", gone_after=too_long).empty
+    assert len(stays(placed({"a": [0]}), until="2026-04-11", gone_after=100)) == 1
     with pytest.raises(InputError, match="silence of 0 days is none"):
         stays(placed({"a": [1]}), until="2026-04-11", gone_after=0)
