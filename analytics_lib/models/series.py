@@ -204,7 +204,8 @@ def _with_all_steps(values: pd.Series[Any]) -> pd.Series[Any]:
                 f"The dates of the series make no regular steps in {index.tz}: give them without a time zone."
             ) from error
     if isinstance(index, pd.PeriodIndex):
-        _check_length(index, (index[-1].ordinal - index[0].ordinal) // to_offset(index.freqstr).n)
+        span: Any = index.freq
+        _check_length(index, (index[-1].ordinal - index[0].ordinal) // span.n)
         return values.reindex(pd.period_range(index[0], index[-1], freq=index.freq, name=index.name))
     first, last = int(index[0]), int(index[-1])
     # Differences of larger numbers do not fit into 64 bits.
@@ -230,6 +231,8 @@ def _months_between(local: pd.DatetimeIndex) -> BaseOffset | None:
         return None
     if local.is_month_end.all():
         kinds = ("ME", "QE", "YE")
+    elif all(pd.offsets.BMonthEnd().is_on_offset(each) for each in local):
+        kinds = ("BME", "BQE", "BYE")
     elif days == {1}:
         kinds = ("MS", "QS", "YS")
     elif len(days) == 1 and max(days) <= SHORTEST_MONTH:

@@ -34,7 +34,24 @@ def test_hours_over_daylight_saving_are_true_hours() -> None:
 
 
 @pytest.mark.parametrize(
-    "freq", ["ME", "MS", "QE", "QE-JAN", "QS", "QS-FEB", "YE", "YS", "YS-APR", "2MS", "2QE", "W-WED", "D"]
+    "freq",
+    [
+        "ME",
+        "BME",
+        "BQE",
+        "MS",
+        "QE",
+        "QE-JAN",
+        "QS",
+        "QS-FEB",
+        "YE",
+        "YS",
+        "YS-APR",
+        "2MS",
+        "2QE",
+        "W-WED",
+        "D",
+    ],
 )
 @pytest.mark.parametrize("zone", [None, "Europe/Madrid"])
 def test_one_gap_leaves_the_step_what_it_was(freq: str, zone: str | None) -> None:
@@ -123,3 +140,10 @@ def test_seasons_that_are_none(season: Any) -> None:
 
 def test_no_season_at_all() -> None:
     assert regular(pd.Series(range(30)), ()).season == 1
+
+
+@pytest.mark.parametrize("freq", ["M", "2M", "Q", "D"])
+def test_periods_with_one_gap(freq: str) -> None:
+    index = pd.period_range("2024-01-01", periods=24, freq=freq)
+    data = regular(pd.Series(range(24), index=index).drop(index[7]), 1)
+    assert data.gaps == 1 and data.index.equals(index)
