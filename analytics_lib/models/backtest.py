@@ -11,8 +11,8 @@ import pandas as pd
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.accuracy import bias, coverage, mase, wape, winkler
-from analytics_lib.models.forecast import LEVELS, forecast
-from analytics_lib.models.series import Season
+from analytics_lib.models.forecast import LEVELS, checked, forecast
+from analytics_lib.models.series import Season, on_equal_steps, regular
 
 
 def backtest(
@@ -27,6 +27,8 @@ def backtest(
 ) -> pd.DataFrame:
     """Forecasts as they would have been made from the last `origins` points, `step` steps apart.
 
+    The series is put on equal steps as in `forecast`, from its first to its last known value.
+
     Each sees nothing of what comes after it: the method is chosen and estimated anew. `step` is the horizon
     where it is not given, so that no value is forecast twice; other arguments are those of `forecast`.
 
@@ -34,17 +36,19 @@ def backtest(
     the columns of `forecast`. In `attrs`: `mase` and `mase_seasonal_naive`, `wape`, `bias`, and by level
     `coverage` and `winkler`. Raises `InputError`, also where the series is too short for that many origins.
     """
+    checked(horizon, levels)
     step = horizon if step is None else step
-    if origins < 1 or step < 1:
-        raise InputError(
-            "A backtest needs at least one origin and steps of at least one: give positive numbers."
-        )
+    _check_whole("origins", origins)
+    _check_whole("step", step)
+    series = _known(series)
     first = len(series) - horizon - (origins - 1) * step
     if first < 3:
         raise InputError(
-            f"The series has {len(series)} steps, too few for {origins} origins {step} steps apart and a "
-            f"horizon of {horizon}: ask for fewer origins or a shorter horizon."
+            f"The series has {_of(len(series), 'step')}, too few for {_of(origins, 'origin')} "
+            f"{_of(step, 'step')} apart and a horizon of {horizon}: ask for fewer origins or a shorter "
+            "horizon."
         )
+    shortest = regular(series.iloc[:first], season).season
     parts = []
     for end in range(first, len(series) - horizon + 1, step):
         said = forecast(series.iloc[:end], horizon, season, levels, effects=effects)
@@ -56,14 +60,29 @@ def backtest(
         parts.append(said)
     frame = pd.concat(parts)
     return accounted(
-        frame, _account(frame, levels, origins), **_measures(frame, series.iloc[:first], season, levels)
+        frame, _account(frame, levels, origins), **_measures(frame, series.iloc[:first], shortest, levels)
     )
 
 
+def _known(series: Any) -> pd.Series[Any]:
+    """The series on equal steps, from its first to its last known value: no forecast is held to a NaN."""
+    values = on_equal_steps(series)
+    there = np.flatnonzero(values.notna())
+    return values.iloc[there[0] : there[-1] + 1] if len(there) else values.iloc[:0]
+
+
+def _check_whole(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise InputError(f"The {name} of a backtest cannot be {value!r}: give a positive whole number.")
+
+
+def _of(count: int, name: str) -> str:
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
+
+
 def _measures(
-    frame: pd.DataFrame, history: pd.Series[Any], season: Season, levels: Sequence[float]
+    frame: pd.DataFrame, history: pd.Series[Any], shortest: int, levels: Sequence[float]
 ) -> dict[str, Any]:
-    shortest = round(min(season) if isinstance(season, Sequence) else season)
     past = history.to_numpy(dtype="float64", na_value=np.nan)
     ends = {level: (frame[f"lower_{level:g}"], frame[f"upper_{level:g}"]) for level in levels}
     return {
@@ -83,13 +102,21 @@ def _account(frame: pd.DataFrame, levels: Sequence[float], origins: int) -> Acco
         if (share := coverage(frame["actual"], frame[f"lower_{level:g}"], frame[f"upper_{level:g}"]))
         is not None
     ]
-    ours = float(np.nanmean(np.abs(frame["actual"] - frame["mean"])))
-    theirs = float(np.nanmean(np.abs(frame["actual"] - frame["seasonal_naive"])))
-    ratio = (
-        f"its error was {ours / theirs:.2f} of the seasonal naive forecast's" if theirs else "nothing moved"
-    )
+    quality = _against_naive(frame) + (f"; of the intervals, {', '.join(held)}" if held else "")
     return Account(
-        f"Forecasts made anew from {origins} past origins.",
-        f"{len(frame):,} forecast values.",
-        f"{ratio[0].upper()}{ratio[1:]}; of the intervals, {', '.join(held)}.",
+        f"Forecasts made anew from {_of(origins, 'past origin')}.",
+        f"{_of(len(frame), 'forecast value')}.",
+        f"{quality}.",
     )
+
+
+def _against_naive(frame: pd.DataFrame) -> str:
+    ours = (frame["actual"] - frame["mean"]).abs().mean()
+    theirs = (frame["actual"] - frame["seasonal_naive"]).abs().mean()
+    if np.isnan(ours + theirs):
+        return "No forecast met a known value, so nothing can be said of its error"
+    if theirs:
+        return f"Its error was {ours / theirs:.2f} of the seasonal naive forecast's"
+    if ours:
+        return f"The seasonal naive forecast made no error, this one {ours:.3g} on average"
+    return "Neither it nor the seasonal naive forecast made an error"

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from analytics_lib.errors import UnknownName
+from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.models.holiday_effects import holiday_effects, holidays_of
 
 
@@ -38,3 +38,49 @@ def test_hours_hold_their_day() -> None:
 
 def test_steps_without_dates_have_no_holidays() -> None:
     assert holiday_effects(pd.RangeIndex(5), "ES").empty
+
+
+def test_days_of_a_zone_are_its_own() -> None:
+    days = pd.date_range("2025-04-16", "2025-04-20", freq="D", tz="Europe/Madrid")
+    assert list(holiday_effects(days, "ES")["Good Friday"]) == [0, 0, 1, 0, 0]
+    over_summer_time = pd.date_range("2024-03-25", "2024-04-05", freq="D", tz="Europe/Madrid")
+    frame = holiday_effects(over_summer_time, "ES")
+    assert [each.day for each in frame.index[frame["Good Friday"] == 1]] == [29]
+
+
+def test_the_order_does_not_matter() -> None:
+    days = pd.date_range("2025-04-16", "2025-04-20", freq="D")
+    frame = holiday_effects(days, "ES")
+    pd.testing.assert_frame_equal(
+        holiday_effects(days[::-1], "ES"), frame.iloc[::-1], check_freq=False, check_like=True
+    )
+
+
+def test_a_step_without_a_date_is_refused() -> None:
+    with pytest.raises(InputError, match="without a date"):
+        holiday_effects(pd.DatetimeIndex(["2025-04-16", None]), "ES")
+
+
+@pytest.mark.parametrize(
+    ("freq", "label"),
+    [
+        ("ME", "2024-12-31"),
+        ("QE", "2024-12-31"),
+        ("YE", "2024-12-31"),
+        ("BME", "2024-12-31"),
+        ("W-SUN", "2024-12-29"),
+        ("W-MON", "2024-12-23"),
+        ("MS", "2024-12-01"),
+        ("QS", "2024-10-01"),
+        ("YS", "2024-01-01"),
+    ],
+)
+@pytest.mark.parametrize("is_told", [True, False])
+def test_christmas_lies_in_the_step_that_a_label_stands_for(freq: str, label: str, is_told: bool) -> None:
+    index = pd.date_range("2024-01-01", "2025-01-31", freq=freq)
+    if freq[0] == "Y":
+        index = pd.date_range("2022-01-01", "2025-01-31", freq=freq)
+    if not is_told:
+        index = pd.DatetimeIndex(index.to_numpy())
+    frame = holiday_effects(index, "ES").loc["2024":"2024"]
+    assert [str(each.date()) for each in frame.index[frame["Christmas Day"] == 1]] == [label]
