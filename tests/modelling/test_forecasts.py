@@ -74,9 +74,9 @@ def test_what_cannot_be_forecast_is_one_sentence(everything: AnalyticsService) -
 def test_what_is_withheld_is_not_taken_for_nothing(everything: AnalyticsService) -> None:
     scope = everything.scope(period="all", smallest_group=50)
     for by in (None, "country", "partner"):
-        with pytest.raises(InputError, match="Not every week|is withheld"):
+        with pytest.raises(InputError, match=r"Not every week|is withheld"):
             everything.models.forecast("total_bookings", scope, over="week", by=by)
-        with pytest.raises(InputError, match="Not every week|is withheld"):
+        with pytest.raises(InputError, match=r"Not every week|is withheld"):
             everything.models.anomalies("total_bookings", scope, over="week", by=by)
     few = everything.scope(period="all", smallest_group=2)
     assert len(everything.models.forecast("total_bookings", few, over="quarter", horizon=3)) == 3
