@@ -45,7 +45,7 @@ def metric_anomalies(
     and group: how many episodes were found in all of its history, how often a year the threshold would have
     called, and the suggested threshold. Raises `InputError`.
     """
-    found = find(metrics)
+    found = tuple(dict.fromkeys(find(metrics)))
     for metric in found:
         if not metric.is_additive:
             raise InputError(

@@ -197,10 +197,16 @@ def checked(horizon: Any, levels: Any) -> None:
         raise InputError(f"The levels {levels!r} name one twice: give each once.")
 
 
-def aligned(effects: pd.DataFrame | None, data: RegularSeries, horizon: int) -> Floats | None:
+def aligned(effects: Any, data: RegularSeries, horizon: int) -> Floats | None:
     """The rows of the effects for the steps from the first known value to the end of the horizon."""
+    if effects is not None and not isinstance(effects, pd.DataFrame):
+        raise InputError("The effects are no frame: give one with a column for each effect.")
     if effects is None or not len(effects.columns):
         return None
+    if effects.index.has_duplicates:
+        raise InputError(
+            f"The effects name {effects.index[effects.index.duplicated()][0]} twice: give it once."
+        )
     steps = data.index.append(data.future(horizon)) if horizon else data.index
     missing = steps.difference(effects.index)
     if len(missing):
@@ -208,7 +214,10 @@ def aligned(effects: pd.DataFrame | None, data: RegularSeries, horizon: int) -> 
             f"The effects have no row for {missing[0]}: give one for each step, those to come included."
         )
     first = len(data.index) - data.late - len(data.values)
-    rows = effects.reindex(steps).to_numpy(dtype="float64")[first:]
-    if np.isnan(rows).any():
-        raise InputError("The effects hold a missing value: give a number for each step.")
+    try:
+        rows = effects.reindex(steps).to_numpy(dtype="float64")[first:]
+    except (TypeError, ValueError) as error:
+        raise InputError("The effects hold something that is no number: give numbers only.") from error
+    if not np.isfinite(rows).all():
+        raise InputError("The effects hold a missing or infinite value: give a number for each step.")
     return rows

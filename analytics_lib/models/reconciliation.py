@@ -7,6 +7,7 @@ Minimum trace reconciliation with a shrunk covariance (MinT): Wickramasuriya, At
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -82,12 +83,17 @@ class _Tried:
         self.stretches = next(iter(alone.values())).trials.stretches
 
 
-def _series(parts: pd.DataFrame, season: Season) -> dict[str, RegularSeries]:
+def _series(parts: Any, season: Season) -> dict[str, RegularSeries]:
     """The parts over the steps that all of them reach, and their total as the last."""
+    if not isinstance(parts, pd.DataFrame):
+        raise InputError("The parts are no frame: give one with a column for each part.")
     names = [str(name) for name in parts.columns]
     if not names or TOTAL in names or len(set(names)) < len(names):
         raise InputError("The parts need columns with different names, none of them 'total': rename them.")
-    whole = parts.astype("float64").set_axis(names, axis=1)
+    try:
+        whole = parts.astype("Float64").astype("float64").set_axis(names, axis=1)
+    except (TypeError, ValueError) as error:
+        raise InputError("The parts hold something that is no number: give numbers only.") from error
     there = np.flatnonzero(whole.notna().all(axis=1))
     if not len(there):
         raise InputError("There is no step at which all parts are known: leave out those that never are.")

@@ -223,6 +223,20 @@ def test_what_cannot_be_is_one_sentence(words: dict[str, object], said: str) -> 
         forecast(weekly_counts(30, seed=1), **words)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("effects", "said"),
+    [
+        (pd.Series([1.0, 2.0]), "no frame"),
+        (pd.DataFrame({"a": [1.0, 2.0]}, index=[0, 0]), "0 twice"),
+        (pd.DataFrame({"a": ["x"] * 12}), "no number"),
+        (pd.DataFrame({"a": [np.inf] * 12}), "infinite"),
+    ],
+)
+def test_odd_effects_are_refused(effects: pd.DataFrame, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        forecast(pd.Series(np.arange(10.0)), 2, effects=effects)
+
+
 def test_odd_series_are_refused() -> None:
     with pytest.raises(InputError, match="no number"):
         forecast(pd.Series(["a", "b", "c"]), 2)

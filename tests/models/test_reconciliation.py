@@ -76,3 +76,13 @@ def test_what_cannot_be_is_one_sentence() -> None:
         forecast_parts(pd.DataFrame({"total": [1.0, 2.0, 3.0]}), 2)
     with pytest.raises(InputError, match="no step at which all parts are known"):
         forecast_parts(pd.DataFrame({"a": [1.0, np.nan], "b": [np.nan, 1.0]}), 2)
+    with pytest.raises(InputError, match="no number"):
+        forecast_parts(pd.DataFrame({"a": ["x", "y", "z"]}), 2)
+    with pytest.raises(InputError, match="no frame"):
+        forecast_parts(pd.Series([1.0, 2.0]), 2)  # type: ignore[arg-type]
+
+
+def test_numbers_of_any_kind_are_numbers() -> None:
+    table = pd.DataFrame({"a": [1, 2, None, 4, 5, 6], "b": [1.0, 2.0, 3.0, 4.0, 5.0, 7.0]}, dtype=object)
+    means = by_part(forecast_parts(table, 2))
+    assert (means["a"] + means["b"]).to_numpy() == pytest.approx(means["total"].to_numpy())
