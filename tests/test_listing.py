@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
 from analytics_lib import AnalyticsService, Scope
+from analytics_lib.catalogue import LISTINGS
 from analytics_lib.errors import InputError, UnknownName
+from analytics_lib.metric import ListedKey
 from analytics_lib.warehouse import Warehouse
 from tests import engines
 from tests.engines import Place, about_frame, coverage_frame
@@ -175,3 +178,10 @@ def test_days_add_up_to_what_measure_says(sampled: Warehouse) -> None:
     own = analytics.scope(period="all", partner="op-001")
     with pytest.raises(InputError, match="partner_days is not shown in a partner's scope"):
         analytics.listing("partner_days", own)
+
+
+@pytest.mark.parametrize("name", ["arm", "customer_id"])
+def test_columns_have_names_of_their_own(name: str) -> None:
+    listing = LISTINGS["customer_bookings"]
+    with pytest.raises(InputError, match="name of its own"):
+        replace(listing, keys=(ListedKey(name=name, value=listing.who),))

@@ -7,8 +7,12 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement
 
+from analytics_lib.errors import InputError
 from analytics_lib.metric.columns import Columns, columns_of_all, text_of
 from analytics_lib.metric.definition import Rows
+
+TAKEN = "arm"
+"""The column by which statements tell periods apart; it is dropped from every answer."""
 
 HowListed = Literal["count", "sum", "first", "last"]
 
@@ -45,6 +49,14 @@ class Listing(Rows):
     dated: ColumnElement[Any]
     columns: tuple[ListedColumn, ...]
     keys: tuple[ListedKey, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        names = [self.who_name, *(each.name for each in self.keys), *(each.name for each in self.columns)]
+        if TAKEN in names or len(set(names)) < len(names):
+            raise InputError(
+                f"The listing {self.name} names a column '{TAKEN}' or one twice: give each a name of its own."
+            )
 
     @property
     def timed_by(self) -> tuple[ColumnElement[Any], ...]:
