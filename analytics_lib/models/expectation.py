@@ -89,7 +89,8 @@ def expectation(series: RegularSeries, threshold: float, effects: Floats | None)
     """
     length = len(series.values)
     run = series.season if 1 < series.season <= LONGEST_TABLE else SHORT_RUN
-    found = Expectation(*_nothing(length), np.zeros(length, dtype=bool), run)
+    expected, lower, upper, score, run_score = np.full((5, length), np.nan)
+    found = Expectation(expected, lower, upper, score, run_score, np.zeros(length, dtype=bool), run)
     start = max(CYCLES * series.season if series.season <= LONGEST_TABLE else 0, SHORTEST)
     judged = ~np.isnan(series.values) & ~_unseen(effects, length)
     level: _Level | None = None
@@ -116,16 +117,6 @@ def expectation(series: RegularSeries, threshold: float, effects: Floats | None)
         level.rate = max(smoothed.rate, LEAST_RATE)
         _judge(found, level, deviations, seen, range(first, last), judged, threshold)
     return found
-
-
-def _nothing(length: int) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    return (
-        np.full(length, np.nan),
-        np.full(length, np.nan),
-        np.full(length, np.nan),
-        np.full(length, np.nan),
-        np.full(length, np.nan),
-    )
 
 
 def _floor(known: Floats, scale: Scale) -> float:
