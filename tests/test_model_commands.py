@@ -108,3 +108,11 @@ def test_what_cannot_be_is_one_sentence(
     answer = analytics("model", *words, "--database", story_url)
     assert answer.code == 2 and answer.out == ""
     assert said in answer.err and answer.err.startswith("Error: ") and answer.err.count("\n") == 1
+
+
+def test_no_cell_is_cut_off_on_a_narrow_terminal(
+    analytics: Command, story_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    said = analytics("model", "tiers", "--period", "2026-Q3", "--database", story_url)
+    assert "business_model" in said.out and "platinum" in said.out and "…" not in said.out

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analytics_lib.cli.model_options import FormatOption, LimitOption, models, printed, words
+from analytics_lib.cli.model_options import FormatOption, LimitOption, models, printed, scoped
 from analytics_lib.cli.options import (
     AnswerFormat,
     AsOfOption,
@@ -32,9 +32,10 @@ def lifetime_value(
     database: DatabaseOption = "",
 ) -> None:
     """What each customer will bring the platform, and how likely it is that they are still there."""
+    words = scoped("all", as_of, business_model, zone)
     printed(
         lambda analytics: analytics.models.lifetime_values(
-            analytics.scope(period="all", as_of=as_of, business_model=words(business_model), zone=zone),
+            analytics.scope(**words),
             horizon_days=days,
             discount=discount,
         ).sort_values("lifetime_value", ascending=False, kind="stable"),
@@ -56,14 +57,13 @@ def churn(
     database: DatabaseOption = "",
 ) -> None:
     """How likely each customer stays away, or each partner has stopped or fades."""
+    words = scoped("all", as_of, business_model, zone)
     printed(
         lambda analytics: (
-            analytics.models.partner_churn(
-                analytics.scope(period="all", as_of=as_of, business_model=words(business_model), zone=zone)
-            )
+            analytics.models.partner_churn(analytics.scope(**words))
             if partners
             else analytics.models.churn(
-                analytics.scope(period="all", as_of=as_of, business_model=words(business_model), zone=zone),
+                analytics.scope(**words),
                 horizon_days=days,
             )
         ),
@@ -93,9 +93,10 @@ def survival(
     if by not in (None, "cohort"):
         raise InputError(f"Survival is not cut by '{by}': write --by cohort, or leave it out.")
     chosen: By | None = "cohort" if by else None
+    words = scoped("all", as_of, business_model, zone)
     printed(
         lambda analytics: (analytics.models.partner_survival if partners else analytics.models.survival)(
-            analytics.scope(period="all", as_of=as_of, business_model=words(business_model), zone=zone),
+            analytics.scope(**words),
             gone_after=silent or (90 if partners else 365),
             by=chosen,
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -14,6 +14,9 @@ from analytics_lib import model_answers
 from analytics_lib.cli.options import AnswerFormat, app
 from analytics_lib.models.account import account_of
 from analytics_lib.service import AnalyticsService, connect
+
+WIDEST = 180
+"""Columns that a table may take where the terminal has fewer."""
 
 models = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(models, name="model", help="What will happen, who will leave, what moved, what it is worth.")
@@ -38,13 +41,30 @@ def printed(
     elif output is AnswerFormat.CSV:
         typer.echo(model_answers.csv(frame), nl=False)
     else:
-        console = Console()
-        console.print(model_answers.table(frame, limit))
+        table = model_answers.table(frame, limit)
+        needed = Console(width=WIDEST).measure(table).maximum
+        # A line that a narrow terminal breaks can still be read; a cell that is cut off cannot.
+        Console(width=max(Console().width, needed)).print(table)
         if len(frame) > limit:
             typer.echo(f"... and {len(frame) - limit:,} more rows: --limit, or --format csv for all.")
         typer.echo(f"\n{account_of(frame)}")
 
 
-def words(given: Iterable[str] | None) -> tuple[str, ...]:
-    """What a repeated option was given."""
-    return tuple(given or ())
+def scoped(
+    period: str = "all",
+    as_of: str = "",
+    business_model: Iterable[str] | None = None,
+    zone: str = "",
+    *,
+    time_frame: str = "month",
+    partner: Iterable[str] | None = None,
+) -> dict[str, Any]:
+    """The words of a scope, as the options of a command gave them."""
+    return {
+        "time_frame": time_frame,
+        "period": period,
+        "as_of": as_of,
+        "business_model": tuple(business_model or ()),
+        "partner": tuple(partner or ()),
+        "zone": zone,
+    }

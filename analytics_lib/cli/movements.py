@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from analytics_lib.cli.model_options import CountryOption, FormatOption, LimitOption, models, printed, words
+from analytics_lib.cli.model_options import CountryOption, FormatOption, LimitOption, models, printed, scoped
 from analytics_lib.cli.options import (
     TIME_FRAMES,
     AnswerFormat,
@@ -46,13 +46,7 @@ def forecast(
     printed(
         lambda analytics: analytics.models.forecast(
             metric,
-            analytics.scope(
-                period="all",
-                as_of=as_of,
-                business_model=words(business_model),
-                partner=words(partner),
-                zone=zone,
-            ),
+            analytics.scope(**scoped("all", as_of, business_model, zone, partner=partner)),
             over=over,
             horizon=horizon,
             by=by,
@@ -92,12 +86,7 @@ def anomalies(
         lambda analytics: analytics.models.anomalies(
             metrics,
             analytics.scope(
-                time_frame=time_frame,
-                period=period,
-                as_of=as_of,
-                business_model=words(business_model),
-                partner=words(partner),
-                zone=zone,
+                **scoped(period, as_of, business_model, zone, time_frame=time_frame, partner=partner)
             ),
             over=over,
             by=by,
@@ -137,12 +126,7 @@ def drivers(
         lambda analytics: analytics.models.drivers(
             metric,
             analytics.scope(
-                time_frame=time_frame,
-                period=period,
-                as_of=as_of,
-                business_model=words(business_model),
-                partner=words(partner),
-                zone=zone,
+                **scoped(period, as_of, business_model, zone, time_frame=time_frame, partner=partner)
             ),
             by,
             compare=COMPARISONS[compare.value],

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics_lib.cli.model_options import FormatOption, LimitOption, models, printed, words
+from analytics_lib.cli.model_options import FormatOption, LimitOption, models, printed, scoped
 from analytics_lib.cli.options import (
     AnswerFormat,
     AsOfOption,
@@ -20,7 +20,7 @@ from analytics_lib.cli.options import (
 
 def _asked(
     name: str,
-    scoped: dict[str, Any],
+    words: dict[str, Any],
     output: AnswerFormat,
     limit: int,
     database: str,
@@ -29,7 +29,7 @@ def _asked(
 ) -> None:
     """Print what one model of `AnalyticsService.models` says about a scope."""
     printed(
-        lambda analytics: getattr(analytics.models, name)(*given, analytics.scope(**scoped), **options),
+        lambda analytics: getattr(analytics.models, name)(*given, analytics.scope(**words), **options),
         output,
         limit,
         database,
@@ -48,8 +48,8 @@ def demand(
     database: DatabaseOption = "",
 ) -> None:
     """Demand at the prices shown, by product and lead time."""
-    scoped = _scoped(time_frame, period, as_of, business_model, zone)
-    _asked("demand", scoped, output, limit, database)
+    words = scoped(period, as_of, business_model, zone, time_frame=time_frame)
+    _asked("demand", words, output, limit, database)
 
 
 @models.command(epilog="Example: analytics model elasticity --period 2025-Q4")
@@ -64,8 +64,8 @@ def elasticity(
     database: DatabaseOption = "",
 ) -> None:
     """How purchases follow the price; causal only where prices were drawn by lot."""
-    scoped = _scoped(time_frame, period, as_of, business_model, zone)
-    _asked("elasticity", scoped, output, limit, database)
+    words = scoped(period, as_of, business_model, zone, time_frame=time_frame)
+    _asked("elasticity", words, output, limit, database)
 
 
 @models.command(epilog="Example: analytics model markup --period all --bound 0.1")
@@ -81,8 +81,8 @@ def markup(
     database: DatabaseOption = "",
 ) -> None:
     """The price of each product that would pay most: advice within bounds, or why there is none."""
-    scoped = _scoped(time_frame, period, as_of, business_model, zone)
-    _asked("markup_advice", scoped, output, limit, database, bounds=(-bound, bound))
+    words = scoped(period, as_of, business_model, zone, time_frame=time_frame)
+    _asked("markup_advice", words, output, limit, database, bounds=(-bound, bound))
 
 
 @models.command(epilog="Example: analytics model tiers --period 2026-Q3 --business-model b2b")
@@ -97,8 +97,8 @@ def tiers(
     database: DatabaseOption = "",
 ) -> None:
     """What the platform keeps by tier of partners, and which tiers lose money."""
-    scoped = _scoped(time_frame, period, as_of, business_model, zone)
-    _asked("tier_margins", scoped, output, limit, database)
+    words = scoped(period, as_of, business_model, zone, time_frame=time_frame)
+    _asked("tier_margins", words, output, limit, database)
 
 
 @models.command(epilog="Example: analytics model discounts --business-model b2b --since 2026-01")
@@ -116,9 +116,9 @@ def discounts(
     database: DatabaseOption = "",
 ) -> None:
     """What a change of volume tiers did, by difference in differences, with its assumptions."""
-    scoped = _scoped(time_frame, period, as_of, business_model, zone)
+    words = scoped(period, as_of, business_model, zone, time_frame=time_frame)
     options = {"since": since, "months": months, "raised": not lowered}
-    _asked("volume_discount_effect", scoped, output, limit, database, **options)
+    _asked("volume_discount_effect", words, output, limit, database, **options)
 
 
 @models.command(epilog="Example: analytics model scenario commission --period 2026-Q3")
@@ -138,18 +138,6 @@ def scenario(
     database: DatabaseOption = "",
 ) -> None:
     """What another commission, revenue share or price would bring, with a band of suppositions."""
-    scoped = _scoped(time_frame, period, as_of, business_model, zone)
+    words = scoped(period, as_of, business_model, zone, time_frame=time_frame)
     options = {"elasticity": tuple(elasticity)} if elasticity else {}
-    _asked("scenario", scoped, output, limit, database, name, **options)
-
-
-def _scoped(
-    time_frame: str, period: str, as_of: str, business_model: list[str] | None, zone: str
-) -> dict[str, Any]:
-    return {
-        "time_frame": time_frame,
-        "period": period,
-        "as_of": as_of,
-        "business_model": words(business_model),
-        "zone": zone,
-    }
+    _asked("scenario", words, output, limit, database, name, **options)
