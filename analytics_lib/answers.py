@@ -7,7 +7,6 @@ strings, missing values null with a reason.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -15,9 +14,7 @@ from rich.table import Table
 
 from analytics_lib import formatting
 from analytics_lib.scope import Scope
-
-_FIELDS = ("value", "unit", "n")
-_LAST = ("bucket", "previous", "change", "change_ratio", "quality", "reason")
+from analytics_lib.wire import fields_of, rows
 
 
 def wire(frame: pd.DataFrame, scope: Scope, by: Sequence[str]) -> dict[str, Any]:
@@ -25,16 +22,9 @@ def wire(frame: pd.DataFrame, scope: Scope, by: Sequence[str]) -> dict[str, Any]
     return {"scope": scope.to_dict(), "rows": rows(frame, by)}
 
 
-def rows(frame: pd.DataFrame, by: Sequence[str]) -> list[dict[str, Any]]:
-    """The rows of an answer with every field of the wire format, null where it does not apply."""
-    names = ("metric", *_FIELDS, *dict.fromkeys(by), *_LAST)
-    return [{name: _plain(row.get(name)) for name in names} for row in frame.to_dict("records")]
-
-
 def csv(frame: pd.DataFrame, by: Sequence[str]) -> str:
     """The answer as CSV with a header; missing values are empty."""
-    names = ["metric", *_FIELDS, *dict.fromkeys(by), *_LAST]
-    text: str = pd.DataFrame(rows(frame, by), columns=names, dtype=object).to_csv(index=False)
+    text: str = pd.DataFrame(rows(frame, by), columns=fields_of(by), dtype=object).to_csv(index=False)
     return text
 
 
@@ -62,13 +52,3 @@ def table(frame: pd.DataFrame, scope: Scope, by: Sequence[str], locale: str = "e
             cells.append(formatting.change(row["change"], row["change_ratio"], row["unit"], locale))
         shown.add_row(*cells, row["reason"] or "")
     return shown
-
-
-def _plain(value: Any) -> Any:
-    if value is None or value is pd.NA:
-        return None
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, float) and value != value:
-        return None
-    return value.item() if hasattr(value, "item") else value

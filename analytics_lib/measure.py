@@ -6,7 +6,7 @@ same everywhere. It asks one SELECT per (fact, timestamp), all on one consistent
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,7 +122,7 @@ def answer_from(reader: Reader, question: Question) -> Answer:
     rows = list(_rows(question, cells, currency))
     frame = pd.DataFrame({name: _column(name, [row[name] for row in rows]) for name in question.columns})
     frame.attrs = {
-        "metrics": Words({metric.name: _words(metric) for metric in question.metrics}),
+        "metrics": words_of(question.metrics),
         "scope": scope,
         "compared": question.scopes[1] if len(question.scopes) > 1 else None,
         "dimensions": question.by,
@@ -132,8 +132,11 @@ def answer_from(reader: Reader, question: Question) -> Answer:
     return Answer(frame, tuple(rows), scope, asked, contents.version)
 
 
-def _words(metric: AnyMetric) -> Words:
-    return Words(metric.described() | {"dimensions": metric.dimensions})
+def words_of(metrics: Iterable[AnyMetric]) -> Words:
+    """What frames say of their metrics, by name: title, sentence, unit, which way is better, ..."""
+    return Words(
+        {metric.name: Words(metric.described() | {"dimensions": metric.dimensions}) for metric in metrics}
+    )
 
 
 def _column(name: str, values: list[Any]) -> pd.Series[Any]:

@@ -41,7 +41,7 @@ def change_drivers(
     a ratio as float. `attrs` add the metric's `unit`, `scope` and `compared`. Raises `InputError` where
     `measure` has no number, with its reason.
     """
-    found, asked = _parts(metric, volume)
+    found, asked = divided_parts(metric, volume)
     frame = measure(asked, scope, (by,), None, compare, warehouse=warehouse)
     doubts = _doubts(frame, asked)
     parts = {part.name: _told_apart(frame, part, by) for part in asked}
@@ -70,10 +70,13 @@ def change_drivers(
     )
 
 
-def _parts(
+def divided_parts(
     metric: str | AnyMetric, volume: str | AnyMetric | None
 ) -> tuple[AnyMetric, tuple[AnyMetric, ...]]:
-    """The metric, and those that are asked for: of a ratio the top and the bottom."""
+    """The metric, and those that are asked for: of a ratio the top and the bottom.
+
+    Raises `InputError` for a metric whose change no data could divide.
+    """
     (found,) = find([metric])
     asked = found.parts if isinstance(found, Ratio) else (found,)
     if volume is not None:

@@ -103,15 +103,25 @@ class Course:
 
 
 def course(
-    metric: str | AnyMetric, scope: Scope, over: TimeFrame | str, warehouse: Warehouse, by: Sequence[str] = ()
+    metric: str | AnyMetric,
+    scope: Scope,
+    over: TimeFrame | str,
+    warehouse: Warehouse,
+    by: Sequence[str] = (),
+    look_back: timedelta | None = None,
 ) -> Course:
     """A metric from where the data begin to where the scope ends, cut by at most one dimension.
+
+    `look_back` leaves out what lies further before that end.
 
     Raises `InputError` where `measure` has no number for any bucket, with its reason.
     """
     (found,) = find([metric])
     frame_of_time = TimeFrame(over)
     whole = whole_of(scope, warehouse)
+    if look_back is not None:
+        begin = max(whole.period.start, scope.until - look_back)
+        whole = replace(whole, period=Period.whole(begin, whole.period.end, scope.zone))
     frame = measure([found], whole, by, frame_of_time, warehouse=warehouse)
     all_buckets = {bucket.name: bucket for bucket in whole.buckets(frame_of_time)}
     complete = [bucket for bucket in all_buckets.values() if not bucket.is_clipped]

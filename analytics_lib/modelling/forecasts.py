@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 
@@ -38,18 +39,20 @@ def metric_forecast(
     by: str | None = None,
     levels: Sequence[float] = LEVELS,
     country: str | None = None,
+    look_back: timedelta | None = None,
 ) -> pd.DataFrame:
     """The expected values of a metric in the `horizon` buckets that follow the last complete one.
 
     It is estimated on all complete, covered buckets before the scope ends, as known at its as_of. `by` a
     dimension, such as "business_model": each group and their total, which add up. Holidays are those of the
-    `country` (ISO code; by default that of the scope's zone, "" for none).
+    `country` (ISO code; by default that of the scope's zone, "" for none). `look_back` leaves out what
+    lies further before the scope's end.
 
     The frame has a row for each bucket (and group, in the column `by`, the total as "total"): `bucket`,
     `bucket_start` (local), and the columns of `models.forecast`, money in major units. `attrs`: those of
     the model, and units (by metric), over, scope, data version. Raises `InputError`.
     """
-    known = course(metric, scope, over, warehouse, () if by is None else (by,))
+    known = course(metric, scope, over, warehouse, () if by is None else (by,), look_back)
     ahead = HORIZONS[known.over] if horizon is None else horizon
     checked(ahead, levels)
     effects = known.effects(ahead, country)

@@ -14,7 +14,7 @@ from analytics_lib.frame_copies import frame_bytes, frame_copy
 from analytics_lib.inputs import Metrics, a_scope, found_metrics
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.metric import AnyMetric
-from analytics_lib.modelling import alerts, changes, customers, forecasts, partners, prices, terms
+from analytics_lib.modelling import alerts, changes, customers, forecasts, partners, prices, reports, terms
 from analytics_lib.models.anomalies import ALERTS_PER_YEAR, THRESHOLD, Direction
 from analytics_lib.models.forecast import LEVELS
 from analytics_lib.period import Comparison
@@ -106,6 +106,32 @@ class Models:
 
         key = {"compare": compare, "volume": volume}
         return self._kept(ask, scope, key, name=("drivers", found, by))
+
+    def outlook(self, metric: str | AnyMetric, scope: Scope) -> pd.DataFrame:
+        """The rest of a running period, or the period after a complete one; see `modelling.reports.outlook`.
+
+        Where there is nothing to say, the frame has no row and says why.
+        """
+        (found,) = find([metric])
+        return self._kept(reports.outlook, scope, {}, found)
+
+    def causes(
+        self,
+        metric: str | AnyMetric,
+        scope: Scope,
+        by: str,
+        *,
+        compare: Comparison = "previous",
+        volume: str | AnyMetric | None = None,
+    ) -> pd.DataFrame:
+        """As `drivers`; where there is nothing to say, the frame has no row and says why."""
+        (found,) = find([metric])
+
+        def ask(scope: Scope, warehouse: Warehouse, **options: Any) -> pd.DataFrame:
+            return reports.causes(found, scope, by, warehouse, **options)
+
+        key = {"compare": compare, "volume": volume}
+        return self._kept(ask, scope, key, name=("causes", found, by))
 
     def lifetime_values(
         self, scope: Scope | None = None, *, horizon_days: int = 365, discount: float = 0.10
