@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from analytics_lib import sections
 from analytics_lib.catalogue import find
-from analytics_lib.measure import Answer, answer_from
+from analytics_lib.measure import Answer, Words, answer_from
 from analytics_lib.period import Comparison
 from analytics_lib.question import Question
 from analytics_lib.results import (
@@ -114,7 +114,11 @@ def _part(name: str, asked: Asked, answer: Answer) -> Part:
         if row["metric"] in wanted:
             wanted[row["metric"]].append(row)
     figures = tuple(_figure(row, asked.by, words[metric]) for metric, rows in wanted.items() for row in rows)
-    return Part(name, asked.by, None if over is None else over.value, figures)
+    frame = answer.frame[answer.frame["metric"].isin(wanted)]
+    frame = frame.reset_index(drop=True)
+    frame.attrs = dict(answer.frame.attrs)
+    frame.attrs["metrics"] = Words({metric: words[metric] for metric in asked.metrics})
+    return Part(name, asked.by, None if over is None else over.value, figures, frame)
 
 
 def _figure(row: Mapping[str, Any], by: Sequence[str], words: Mapping[str, Any]) -> Figure:

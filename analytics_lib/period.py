@@ -31,14 +31,15 @@ WEEKDAY_ALIGNED_YEAR = timedelta(days=364)
 class Period:
     """A half-open interval of instants `[start, end)` that is one local hour, day, ... or year.
 
-    `time_frame` is None for the period that holds all data. Make one with `named`, `containing`,
-    `last` or `whole`.
+    `time_frame` is None for the period that holds all data, and for a stretch of `months` calendar months.
+    Make one with `named`, `containing`, `last`, `whole` or `months_to`.
     """
 
     time_frame: TimeFrame | None
     start: datetime
     end: datetime
     zone: str
+    months: int | None = None
 
     def __post_init__(self) -> None:
         zone_info(self.zone)
@@ -75,6 +76,13 @@ class Period:
         return cls(None, start, end, zone)
 
     @classmethod
+    def months_to(cls, end: datetime, months: int, zone: str = "UTC") -> Period:
+        """So many calendar months, the last of them up to an instant; it has no predecessor."""
+        last = floor(to_local(end - timedelta(microseconds=1), zone), TimeFrame.MONTH)
+        start = to_instant(step(last, TimeFrame.MONTH, 1 - months), zone)
+        return cls(None, start, end, zone, months)
+
+    @classmethod
     def _from_local(cls, frame: TimeFrame, local: datetime, zone: str) -> Period:
         return cls(frame, to_instant(local, zone), to_instant(step(local, frame, 1), zone), zone)
 
@@ -106,7 +114,9 @@ class Period:
 
     @property
     def name(self) -> str:
-        """The name under which this period can be asked for."""
+        """The name under which this period can be asked for; that of a stretch of months says what it is."""
+        if self.months is not None:
+            return f"{self.months} months to {(self.local_end - timedelta(microseconds=1)).date()}"
         if self.time_frame is None:
             return "all"
         start = self.local_start
@@ -138,5 +148,7 @@ class Period:
 
     def _frame(self) -> TimeFrame:
         if self.time_frame is None:
-            raise InputError("The period 'all' has no other to compare with: name a period, such as 2026-10.")
+            raise InputError(
+                f"The period '{self.name}' has no other to compare with: name a period, such as 2026-10."
+            )
         return self.time_frame

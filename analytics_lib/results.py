@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from analytics_lib.frame_copies import frame_copy
+
 Value = int | float | Decimal
 Trend = Literal["up", "down", "flat"]
 
@@ -71,6 +73,8 @@ class Part:
     dimensions: tuple[str, ...]
     over: str | None
     figures: tuple[Figure, ...]
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame, compare=False, repr=False)
+    """The answer as `measure` gave it; `to_frame` hands out copies."""
 
     def __iter__(self) -> Iterator[Figure]:
         return iter(self.figures)
@@ -88,6 +92,10 @@ class Part:
     def of(self, metric: str) -> tuple[Figure, ...]:
         """All figures of a metric."""
         return tuple(figure for figure in self.figures if figure.metric == metric)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The answer as `measure` gives it: what charts, tables and sentences take."""
+        return frame_copy(self.frame)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values."""

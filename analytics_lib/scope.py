@@ -170,6 +170,10 @@ class Scope:
             start, end = start - since, max(self.as_of, end)
         return tuple((segment.end, segment.offset) for segment in segments(start, end, self.zone))
 
+    def last_months(self, months: int = 12) -> Scope:
+        """The same view over the calendar months up to its end, for what a single period is too short for."""
+        return replace(self, period=Period.months_to(self.until, months, self.zone))
+
     def to_dict(self) -> dict[str, object]:
         """As plain values, for JSON and the record of a run."""
         withheld = {"smallest_group": self.smallest_group} if self.smallest_group else {}

@@ -11,8 +11,9 @@ from typing import TypeVar
 
 import pandas as pd
 
+from analytics_lib.audits.check import CheckReport, check
 from analytics_lib.cache import AnswerCache, CacheStatistics, question_key
-from analytics_lib.catalogue import LISTINGS, find
+from analytics_lib.catalogue import LISTINGS, METRICS, find
 from analytics_lib.covering import Covering
 from analytics_lib.domains import DOMAINS, answered, result_bytes
 from analytics_lib.errors import UnknownName
@@ -181,6 +182,10 @@ class AnalyticsService:
     def models(self) -> Models:
         """The models over this database: what will happen, who will leave, what moved, what it is worth."""
         return Models(self.warehouse, lambda: self.scope(period="all"), self._cache)
+
+    def check(self) -> CheckReport:
+        """What this version of the database can and cannot answer, and which rows break a rule."""
+        return check(self.warehouse, METRICS.values())
 
     def cache_statistics(self) -> CacheStatistics | None:
         """How often answers came from the cache, and how long they took; None without a cache."""

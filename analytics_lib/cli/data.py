@@ -10,7 +10,6 @@ from typing import Annotated, Any
 
 import typer
 
-from analytics_lib.catalogue import METRICS
 from analytics_lib.cli.options import DatabaseOption, app
 from analytics_lib.errors import InputError
 from analytics_lib.service import URL_VARIABLE, connect
@@ -93,8 +92,7 @@ def check(
     database: DatabaseOption = "",
 ) -> None:
     """What this database can and cannot answer, and which rows break a rule."""
-    from analytics_lib.audits.check import check as check_warehouse
     from analytics_lib.terminal import checked
 
-    report = check_warehouse(connect(database).warehouse, metrics=tuple(METRICS.values()))
+    report = connect(database).check()
     typer.echo(json.dumps(report.to_dict(), indent=2) if output is ListFormat.JSON else checked(report))

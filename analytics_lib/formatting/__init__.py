@@ -9,12 +9,13 @@ from __future__ import annotations
 from analytics_lib.formatting.currencies import compact_money, currency_decimals, currency_symbol, money
 from analytics_lib.formatting.dates import date_text, instant, period_title, preposition
 from analytics_lib.formatting.durations import duration
-from analytics_lib.formatting.labels import group_label
+from analytics_lib.formatting.labels import dimension_label, group_label
 from analytics_lib.formatting.locales import MISSING, NARROW_SPACE, Number, reader_locale
 from analytics_lib.formatting.numbers import compact, count, decimal, percent
 from analytics_lib.formatting.palettes import page_colours, palette, status_colour
 from analytics_lib.formatting.quantities import change, quantity
 from analytics_lib.formatting.sizes import file_size
+from analytics_lib.formatting.texts import texts
 
 __all__ = [
     "MISSING",
@@ -28,6 +29,7 @@ __all__ = [
     "currency_symbol",
     "date_text",
     "decimal",
+    "dimension_label",
     "duration",
     "file_size",
     "group_label",
@@ -41,4 +43,5 @@ __all__ = [
     "quantity",
     "reader_locale",
     "status_colour",
+    "texts",
 ]

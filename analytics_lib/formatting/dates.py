@@ -56,6 +56,9 @@ def period_title(period: Period, locale: str = "en") -> str:
             return _by_skeleton(start, words(locale).quarter, locale)
         case TimeFrame.YEAR:
             return _by_skeleton(start, "y", locale)
+        case _ if period.months is not None:
+            last = date_text(period.local_end - timedelta(microseconds=1), locale, style="long")
+            return words(locale).stretch.format(months=period.months, day=last)
         case _:
             return words(locale).all_time
 

@@ -18,3 +18,8 @@ def group_label(value: object, dimension: str) -> str:
     if dimension in _CODES:
         return text.replace("_", " ")
     return text.partition(" ")[2] or text if dimension.endswith("_band") and text[:1].isdigit() else text
+
+
+def dimension_label(dimension: str) -> str:
+    """A dimension's name as people say it: product_name is product."""
+    return dimension.removesuffix("_name").replace("_", " ")

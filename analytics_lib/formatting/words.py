@@ -24,6 +24,7 @@ class Words:
     """
 
     all_time: str
+    stretch: str
     week: str
     hours: str
     points: str
@@ -35,6 +36,7 @@ class Words:
 LANGUAGES = {
     "en": Words(
         all_time="all time",
+        stretch="{months} months to {day}",
         week="week {week} of {year}",
         hours="{day}, {start} to {end}",
         points=f"{{0}}{NARROW_SPACE}pp",
@@ -48,6 +50,7 @@ LANGUAGES = {
     ),
     "de": Words(
         all_time="gesamter Zeitraum",
+        stretch="{months} Monate bis {day}",
         week="KW {week} {year}",
         hours="{day}, {start} bis {end} Uhr",
         points=f"{{0}}{NARROW_SPACE}PP",
@@ -55,6 +58,7 @@ LANGUAGES = {
     ),
     "es": Words(
         all_time="todo el período",
+        stretch="{months} meses hasta el {day}",
         week="semana {week} de {year}",
         hours="{day}, de {start} a {end}",
         points=f"{{0}}{NO_BREAK}p.{NARROW_SPACE}p.",
@@ -62,6 +66,7 @@ LANGUAGES = {
     ),
     "ja": Words(
         all_time="全期間",
+        stretch="{day}までの{months}か月",
         week="{year}年第{week}週",
         hours="{day} {start}～{end}",
         points="{0}ポイント",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -27,6 +28,19 @@ SCENARIOS: dict[str, Callable[..., pd.DataFrame]] = {
     "markup": terms.markup_scenario,
 }
 """What may be supposed to change."""
+
+TRIED: dict[str, Callable[..., pd.DataFrame]] = {
+    "lifetime_values": customers.lifetime_values,
+    "churn": customers.customer_churn,
+    "survival": customers.customer_survival,
+    "partner_churn": partners.partner_churn,
+    "partner_survival": partners.partner_survival,
+    "demand": prices.price_demand,
+    "elasticity": prices.elasticity,
+    "markup_advice": prices.markup_advice,
+    "tier_margins": terms.tier_margins,
+}
+"""The models that reports ask by name."""
 
 
 class Models:
@@ -132,6 +146,15 @@ class Models:
 
         key = {"compare": compare, "volume": volume}
         return self._kept(ask, scope, key, name=("causes", found, by))
+
+    def tried(self, name: str, scope: Scope, **options: Any) -> pd.DataFrame:
+        """A model of customers, partners, prices or terms by its name, such as "elasticity".
+
+        Where there is nothing to say, the frame has no row and says why in `attrs["reason"]`.
+        """
+        if name not in tuple(TRIED):
+            raise UnknownName("model", str(name), TRIED)
+        return self._kept(partial(reports.tried, TRIED[name]), scope, options, name=("tried", name))
 
     def lifetime_values(
         self, scope: Scope | None = None, *, horizon_days: int = 365, discount: float = 0.10

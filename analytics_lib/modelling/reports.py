@@ -6,6 +6,7 @@ cannot answer. What no data could answer still raises `InputError`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -44,7 +45,8 @@ def outlook(metric: str | AnyMetric, scope: Scope, warehouse: Warehouse) -> pd.D
 
     In the buckets of the scope's `course`. Columns: metric, bucket, bucket_start (local), mean, lower_80,
     upper_80, lower_95, upper_95, unit; money in major units. `attrs` are those of `metric_forecast`, with
-    metrics (as in frames of `measure`), and reason: why there is no row, else None.
+    metrics (as in frames of `measure`), total: the sum of the means, None for what does not add up, and
+    reason: why there is no row, else None.
     """
     (found,) = find([metric])
     over = scope.course
@@ -54,10 +56,11 @@ def outlook(metric: str | AnyMetric, scope: Scope, warehouse: Warehouse) -> pd.D
     except UnknownName:
         raise
     except InputError as error:
-        return _without_rows(_EXPECTED, str(error), found, scope, over=over.value)
+        return _without_rows(_EXPECTED, str(error), found, scope, over=over.value, total=None)
     attrs = made.attrs
     told = made.assign(metric=found.name, unit=attrs["units"][found.name])[list(_EXPECTED)]
-    told.attrs = {**attrs, "metrics": words_of([found]), "reason": None}
+    total = float(told["mean"].sum()) if found.is_additive else None
+    told.attrs = {**attrs, "metrics": words_of([found]), "total": total, "reason": None}
     return told
 
 
@@ -85,6 +88,22 @@ def causes(
     return made
 
 
+def tried(
+    model: Callable[..., pd.DataFrame], scope: Scope, warehouse: Warehouse, **options: Any
+) -> pd.DataFrame:
+    """The answer of a model over a database; a frame without rows that says why, where it has none."""
+    try:
+        made = model(scope, warehouse, **options)
+    except UnknownName:
+        raise
+    except InputError as error:
+        made = pd.DataFrame()
+        made.attrs = {"metrics": {}, "scope": scope, "reason": str(error).rstrip(".")}
+        return made
+    made.attrs.update(metrics={}, reason=None)
+    return made
+
+
 def _ahead(scope: Scope) -> int:
     """How many buckets: to the end of a running period, else over the whole one that follows."""
     if scope.period.time_frame is None:
@@ -106,6 +125,6 @@ def _without_rows(
         "scope": scope,
         "compared": None,
         "reason": reason.rstrip("."),
-        **details,
     }
+    frame.attrs.update(details)
     return frame

@@ -1,0 +1,70 @@
+"""What changed, and where: the largest parts of a change, by groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analytics_lib import formatting
+from analytics_lib.formatting import texts
+from analytics_lib.sentences.movement import compared_name
+from analytics_lib.sentences.prose import Prose, inside, listed, plain
+
+
+def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
+    """The groups in which a metric moved most, from `models.causes`: with the change, then against it.
+
+    It says where a number moved and never claims to know the reason. Without a row, it says why.
+    """
+    say = texts(locale)
+    title = next(iter(frame.attrs["metrics"].values()))["title"]
+    if frame.empty:
+        reason = plain(frame.attrs["reason"])
+        text = say("What moved {title} cannot be told: {reason}.")
+        return Prose(text.format(title=inside(title), reason=reason))
+    by, unit = frame.attrs["by"], frame.attrs["unit"]
+    change = frame.attrs["totals"]["change"]
+    rows = [row for row in frame.to_dict("records") if row["total_effect"]]
+    before = compared_name(frame.attrs["compared"], locale)
+    said = {"title": title, "before": before, "by": plain(formatting.dimension_label(by))}
+    if not rows:
+        text = say("{title} did not move against {before}, in any {by}.")
+        return Prose(text.format(**said))
+    ups = _largest([row for row in rows if row["total_effect"] > 0], most, by, unit, locale)
+    downs = _largest([row for row in rows if row["total_effect"] < 0], most, by, unit, locale)
+    if change == 0:
+        text = say("{title} is where it was in {before}; {ups} made up for {downs}.")
+        return Prose(text.format(ups=listed(ups), downs=listed(downs), **said) + _limits(frame, locale))
+    along, against = (ups, downs) if change > 0 else (downs, ups)
+    said["size"] = _amount(abs(change), unit, locale)
+    pattern = "{title} rose by {size} against {before}. By {by}, the largest parts were {along}"
+    if change < 0:
+        pattern = "{title} fell by {size} against {before}. By {by}, the largest parts were {along}"
+    text = say(pattern).format(along=listed(along), **said)
+    if against:
+        text += say("; against it moved {against}").format(against=listed(against))
+    return Prose(f"{text}.{_limits(frame, locale)}")
+
+
+def _largest(rows: list[Any], most: int, by: str, unit: str, locale: str) -> list[str]:
+    rows = sorted(rows, key=lambda row: abs(row["total_effect"]), reverse=True)[:most]
+    return [
+        f"{plain(formatting.group_label(row['group'], by))} "
+        f"({formatting.change(row['total_effect'], None, unit, locale, is_compact=True)})"
+        for row in rows
+    ]
+
+
+def _limits(frame: pd.DataFrame, locale: str) -> str:
+    say = texts(locale)
+    text = say(" These are the groups in which it moved, which is not yet a reason why.")
+    doubtful = any("provisional" in doubt for doubt in frame.attrs["account"].doubts)
+    return text + (say(" Some of these numbers are provisional.") if doubtful else "")
+
+
+def _amount(size: Any, unit: str, locale: str) -> str:
+    if unit == "share":
+        points = formatting.decimal(float(size) * 100, locale)
+        return texts(locale)("{points} points").format(points=points)
+    return formatting.quantity(size, unit, locale, is_compact=True)

@@ -1,0 +1,99 @@
+"""What happened: how each number of a compared answer moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from analytics_lib import formatting
+from analytics_lib.formatting import texts
+from analytics_lib.scope import Scope
+from analytics_lib.sentences.prose import Prose, Row, capital, plain, words_of
+
+
+def headline(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
+    """The message of a report as its title: what the first metric of a compared answer did."""
+    row = frame.to_dict("records")[0]
+    below = plain(subtitle(frame.attrs["scope"], locale))
+    return Prose(f"# {statement(row, frame, locale, is_title=True)}\n\n{below}")
+
+
+def summary(frame: pd.DataFrame, *, locale: str = "en", whole: bool = False) -> Prose:
+    """One sentence for each further metric of a compared answer; with `whole`, for the first one too."""
+    rows = frame.to_dict("records")
+    return Prose(" ".join(f"{statement(row, frame, locale)}." for row in rows[0 if whole else 1 :]))
+
+
+def subtitle(scope: Scope, locale: str = "en") -> str:
+    """For whom and when, in one line: what stands below a headline."""
+    say = texts(locale)
+    models = " + ".join(model.value.upper() for model in scope.business_models) or say("All business models")
+    if scope.partners:
+        models += say(", partners {names}").format(names=", ".join(scope.partners))
+    return f"{models} · {period_name(scope, locale)} · {scope.zone}"
+
+
+def period_name(scope: Scope, locale: str) -> str:
+    """The period as people name it, marked where it is not over yet."""
+    title = formatting.period_title(scope.period, locale)
+    return texts(locale)("{period} to date").format(period=title) if scope.is_partial else title
+
+
+def compared_name(compared: Scope, locale: str) -> str:
+    """The period that a number is compared with; a running one is compared with as much of it."""
+    title = formatting.period_title(compared.period, locale)
+    return texts(locale)("the same part of {period}").format(period=title) if compared.is_partial else title
+
+
+def statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = False) -> str:
+    """One metric in one clause, without a full stop; as a title with its period and what it is compared with.
+
+    A number in incomplete data has no direction, and one that is missing says why.
+    """
+    say, words, scope = texts(locale), words_of(row, frame), frame.attrs["scope"]
+    period = period_name(scope, locale)
+    title = words["title"] if is_title else capital(words["title"])
+    if row["value"] is None:
+        if is_title:
+            return say("{title}: no figure for {period}").format(title=title, period=period)
+        return say("{title} is {missing}").format(title=title, missing=_missing(row["reason"], locale))
+    value = formatting.quantity(row["value"], row["unit"], locale, is_compact=not is_title)
+    when = f" {say(formatting.preposition(scope.period))} {period}" if is_title else ""
+    said = {"title": title, "value": value, "when": when}
+    if row["quality"] != "ok":
+        return say("{title} came to {value}{when} in incomplete data").format(**said)
+    step, compared = row.get("change"), frame.attrs["compared"]
+    if step is None or compared is None:
+        return say("{title} came to {value}{when}").format(**said)
+    before = compared_name(compared, locale)
+    said["against"] = say(" against {period}").format(period=before) if is_title else ""
+    if step == 0:
+        return say("{title} stayed at {value}{when}{against}").format(**said)
+    said["size"] = _size_of_change(row, words, locale)
+    pattern = "{title} rose {size}to {value}{when}{against}"
+    if step < 0:
+        pattern = "{title} fell {size}to {value}{when}{against}"
+    return say(pattern).format(**said)
+
+
+def _missing(reason: str | None, locale: str) -> str:
+    """The clause that follows "is" where there is no number."""
+    if reason is None or reason.startswith("missing"):
+        return plain(reason or "missing")
+    return texts(locale)("not known: {reason}").format(reason=plain(reason))
+
+
+def _size_of_change(row: Row, words: Mapping[str, Any], locale: str) -> str:
+    """By how much, in words of the metric's unit; a count where the base is too small for a percentage."""
+    say, step, ratio = texts(locale), row["change"], row["change_ratio"]
+    if row["unit"] == "share":
+        points = formatting.decimal(abs(float(step)) * 100, locale)
+        return say("by {points} points ").format(points=points)
+    small = row["unit"] == "count" and abs(row["previous"]) < words["small_base"]
+    if ratio is None or small or row["n"] < words["small_base"]:
+        size = formatting.quantity(abs(step), row["unit"], locale, is_compact=True)
+    else:
+        size = formatting.percent(abs(ratio), locale)
+    return say("by {size} ").format(size=size)
