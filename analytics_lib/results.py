@@ -6,7 +6,7 @@ and reason. Everything becomes plain values by `to_dict` and a tidy frame by `to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
@@ -93,9 +93,18 @@ class Part:
         """All figures of a metric."""
         return tuple(figure for figure in self.figures if figure.metric == metric)
 
-    def to_frame(self) -> pd.DataFrame:
-        """The answer as `measure` gives it: what charts, tables and sentences take."""
-        return frame_copy(self.frame)
+    def to_frame(self, metrics: Sequence[str] | None = None) -> pd.DataFrame:
+        """The answer as `measure` gives it, of some metrics if they are named: what charts and tables take.
+
+        Raises `KeyError` for a metric that the part has not.
+        """
+        if metrics is None:
+            return frame_copy(self.frame)
+        words = self.frame.attrs["metrics"]
+        picked = [self.frame[self.frame["metric"] == name] for name in metrics]
+        chosen = pd.concat(picked, ignore_index=True)
+        chosen.attrs = {**self.frame.attrs, "metrics": type(words)({name: words[name] for name in metrics})}
+        return chosen
 
     def to_dict(self) -> dict[str, Any]:
         """As plain values."""
