@@ -260,3 +260,26 @@ def test_odd_questions_get_one_sentence(analytics: AnalyticsService, ask: Any) -
 
 def test_a_service_can_keep_nothing(sampled: Warehouse) -> None:
     assert AnalyticsService(sampled, keeps=False).cache_statistics() is None
+
+
+def test_a_part_hands_out_the_answer_that_charts_and_sentences_take(small: AnalyticsService) -> None:
+    scope = small.scope()
+    part = small.get_booking_analytics(scope)["by_channel"]
+    asked = ["total_bookings", "bookings_share", "cancellation_rate"]
+    plain = small.measure(asked, scope, by=["channel"])
+    frame = part.to_frame()
+    assert frame.to_dict("list") == plain.to_dict("list")
+    assert frame.attrs["dimensions"] == ("channel",) and frame.attrs["scope"] == scope
+    one = part.to_frame(["cancellation_rate", "total_bookings"])
+    assert list(one.attrs["metrics"]) == ["cancellation_rate", "total_bookings"]
+    assert list(one["metric"].unique()) == ["cancellation_rate", "total_bookings"]
+    frame.loc[:, "value"] = None
+    assert part.to_frame()["value"].notna().any()
+    with pytest.raises(KeyError):
+        part.to_frame(["no_such_metric"])
+
+
+def test_a_part_of_a_headline_is_compared_and_holds_its_own_metrics_only(small: AnalyticsService) -> None:
+    frame = small.get_booking_analytics(small.scope())["headline"].to_frame()
+    assert frame.attrs["compared"].period.name == "2026-09"
+    assert set(frame["metric"]) == set(frame.attrs["metrics"]) and "pickup" in frame.attrs["metrics"]

@@ -279,3 +279,23 @@ def test_time_frames_are_these_six() -> None:
     with pytest.raises(UnknownName) as caught:
         TimeFrame("Month")
     one_sentence(caught, "'Month'", "month")
+
+
+def test_the_last_months_end_where_the_scope_ends_and_begin_with_a_month() -> None:
+    whole = Scope.build(period="2026-10", as_of=datetime(2026, 10, 31, 23), zone="Europe/Madrid").last_months(
+        12
+    )
+    assert (whole.period.start, whole.period.end) == (datetime(2025, 10, 31, 23), datetime(2026, 10, 31, 23))
+    assert whole.period.name == "12 months to 2026-10-31" and whole.course is TimeFrame.MONTH
+    running = Scope.build(
+        period="2026-10", as_of=datetime(2026, 10, 15, 9), zone="Europe/Madrid"
+    ).last_months(2)
+    assert (running.period.start, running.until) == (datetime(2026, 8, 31, 22), datetime(2026, 10, 15, 9))
+    hour = Scope.build(period="2026-10-25T02+0200", as_of=datetime(2026, 10, 26), zone="Europe/Madrid")
+    assert hour.last_months(1).period.start == datetime(2026, 9, 30, 22)
+
+
+def test_a_stretch_of_months_has_no_period_before_it() -> None:
+    stretch = Scope.build(period="2026-10", as_of=datetime(2026, 10, 31, 23)).last_months(3)
+    with pytest.raises(InputError, match="'3 months to 2026-10-31' has no other to compare with"):
+        stretch.period.shifted(-1)

@@ -11,6 +11,9 @@ from analytics_lib.formatting import texts
 from analytics_lib.sentences.movement import compared_name
 from analytics_lib.sentences.prose import Prose, inside, listed, plain
 
+_LEAST = 0.00005
+"""The smallest effect on a share that can be shown, in hundredths of a point."""
+
 
 def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
     """The groups in which a metric moved most, from `models.causes`: with the change, then against it.
@@ -25,18 +28,19 @@ def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
         return Prose(text.format(title=inside(title), reason=reason))
     by, unit = frame.attrs["by"], frame.attrs["unit"]
     change = frame.attrs["totals"]["change"]
-    rows = [row for row in frame.to_dict("records") if row["total_effect"]]
+    least = _LEAST if unit == "share" else 0
+    rows = [row for row in frame.to_dict("records") if abs(row["total_effect"]) > least]
     before = compared_name(frame.attrs["compared"], locale)
     said = {"title": title, "before": before, "by": plain(formatting.dimension_label(by))}
     if not rows:
-        text = say("{title} did not move against {before}, in any {by}.")
+        text = say("{title} did not move against {before} in any {by}, as far as can be shown.")
         return Prose(text.format(**said))
     ups = _largest([row for row in rows if row["total_effect"] > 0], most, by, unit, locale)
     downs = _largest([row for row in rows if row["total_effect"] < 0], most, by, unit, locale)
-    if change == 0:
-        text = say("{title} is where it was in {before}; {ups} made up for {downs}.")
-        return Prose(text.format(ups=listed(ups), downs=listed(downs), **said) + _limits(frame, locale))
     along, against = (ups, downs) if change > 0 else (downs, ups)
+    if not along or abs(change) <= least:
+        text = say("{title} is about where it was in {before}; by {by}, there moved {all}.")
+        return Prose(text.format(all=listed(ups + downs), **said) + _limits(frame, locale))
     said["size"] = _amount(abs(change), unit, locale)
     pattern = "{title} rose by {size} against {before}. By {by}, the largest parts were {along}"
     if change < 0:

@@ -12,6 +12,9 @@ from analytics_lib.formatting import texts
 from analytics_lib.scope import Scope
 from analytics_lib.sentences.prose import Prose, Row, capital, plain, words_of
 
+_LEAST = 0.0005
+"""The smallest change of a share that a tenth of a point can show."""
+
 
 def headline(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     """The message of a report as its title: what the first metric of a compared answer did."""
@@ -71,6 +74,8 @@ def statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = Fa
     said["against"] = say(" against {period}").format(period=before) if is_title else ""
     if step == 0:
         return say("{title} stayed at {value}{when}{against}").format(**said)
+    if row["unit"] == "share" and abs(float(step)) < _LEAST:
+        return say("{title} hardly moved and is {value}{when}{against}").format(**said)
     said["size"] = _size_of_change(row, words, locale)
     pattern = "{title} rose {size}to {value}{when}{against}"
     if step < 0:

@@ -58,11 +58,12 @@ def _certainty(frame: pd.DataFrame, locale: str) -> str:
     ours, naive = attrs.get("mase"), attrs.get("mase_seasonal_naive")
     if ours is not None and naive is not None and ours >= naive:
         return say(
-            "Forecasts made like this one missed a single {bucket} by {miss} on average, no better than repeating the last "
-            "cycle would have: take it as a rough guide."
+            "Forecasts made like this one missed a single {bucket} by {miss} on average, no better than "
+            "repeating the last cycle would have: take it as a rough guide."
         ).format(miss=miss, bucket=attrs["over"])
     text = say(
-        "Forecasts made like this one, without a look at what came after, missed a single {bucket} by {miss} on average"
+        "Forecasts made like this one, without a look at what came after, missed a single {bucket} by "
+        "{miss} on average"
     )
     held = (attrs.get("coverage") or {}).get(80)
     if held is not None:

@@ -1,0 +1,58 @@
+"""What every notebook says over a fixed sample, kept as notebooks that nbval runs again.
+
+`python -m tests.notebooks.reference_notebooks` makes them anew; look at what changed before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from analytics_lib.sources.first_use import write_sample
+from analytics_lib.sources.sample import SamplePlan
+from tests.house import notebooks
+
+FOLDER = Path(__file__).parent / "references"
+COMPARED = "text/plain"
+"""The form of an output that says what matters: sentences, tiles and tables as text, charts in words."""
+PLAN = SamplePlan(bookings=3000)
+
+
+def reference(notebook: Path) -> Path:
+    """Where the reference of a notebook is kept."""
+    return FOLDER / notebook.name
+
+
+def executed(notebook: Path, url: str) -> nbformat.NotebookNode:
+    """The notebook over a database, with what matters of its outputs and nothing that varies."""
+    made = nbformat.read(notebook, as_version=4)
+    client = NotebookClient(made, kernel_name="analytics", resources={"metadata": {"path": notebook.parent}})
+    client.execute(env={**os.environ, "ANALYTICS_DATABASE_URL": url})
+    for cell in made.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.execution_count = None
+        cell.metadata.pop("execution", None)
+        cell.outputs = [
+            nbformat.v4.new_output("display_data", {COMPARED: output.data[COMPARED]})
+            for output in cell.outputs
+        ]
+    made.metadata.pop("widgets", None)
+    made.metadata["language_info"] = {"name": "python"}
+    return made
+
+
+def _make() -> None:
+    with tempfile.TemporaryDirectory(prefix="references-") as folder:
+        url = f"duckdb:///{folder}/sample.duckdb"
+        write_sample(PLAN, url)
+        for notebook in notebooks():
+            nbformat.write(executed(notebook, url), reference(notebook))
+
+
+if __name__ == "__main__":
+    _make()
