@@ -1,8 +1,8 @@
-"""Make our Japanese fonts anew: `python scheduler/fonts/make_subset.py FOLDER-WITH-NOTO-SANS-CJK`.
+"""Make our Japanese fonts anew: `python docs/drawings/japanese_fonts.py FOLDER-WITH-NOTO-SANS-CJK`.
 
 The folder holds `NotoSansCJK-Regular.ttc` and `NotoSansCJK-Bold.ttc`, as Debian's package fonts-noto-cjk
-has them. It needs fontTools and brotli, which nobody needs who only makes reports. `README.md` says what
-is in which file.
+has them. It needs fontTools and brotli, which nobody needs who only makes reports. `scheduler/fonts/README.md` says
+what is in which file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 from analytics_lib.formatting.words import LANGUAGES
 
 FAMILY = "Noto Sans JP Subset"
-HERE = Path(__file__).resolve().parent
+FONTS = Path(__file__).parents[2] / "scheduler" / "fonts"
 
 _FACES = {"Regular": ("Regular", 400), "Bold": ("SemiBold", 600)}
 """Face of Noto -> style and weight of ours: Noto has no semi-bold, and its bold is what stands in for it."""
@@ -59,16 +59,16 @@ def words_of_names() -> str:
 
 
 def main(folder: Path) -> None:
-    (HERE / "noto-formats-ja.txt").write_text(words_of_formats() + "\n", encoding="utf-8")
+    (FONTS / "noto-formats-ja.txt").write_text(words_of_formats() + "\n", encoding="utf-8")
     for face, (style, weight) in _FACES.items():
         source = folder / f"NotoSansCJK-{face}.ttc"
-        _write(source, words_of_names(), style, weight, HERE / f"NotoSansJP-{style}.otf", None)
+        _write(source, words_of_names(), style, weight, FONTS / f"NotoSansJP-{style}.otf", None)
         _write(
             source,
             words_of_formats(),
             style,
             weight,
-            HERE / f"noto-formats-ja-{weight}-normal.woff2",
+            FONTS / f"noto-formats-ja-{weight}-normal.woff2",
             "woff2",
         )
 
