@@ -1,8 +1,8 @@
 """Make our Japanese fonts anew: `python docs/drawings/japanese_fonts.py FOLDER-WITH-NOTO-SANS-CJK`.
 
 The folder holds `NotoSansCJK-Regular.ttc` and `NotoSansCJK-Bold.ttc`, as Debian's package fonts-noto-cjk
-has them. It needs fontTools and brotli, which nobody needs who only makes reports. `scheduler/fonts/README.md` says
-what is in which file.
+has them. It needs fontTools and brotli, which nobody needs who only makes reports. What is in which file
+stands in `scheduler/fonts/README.md`.
 """
 
 from __future__ import annotations
