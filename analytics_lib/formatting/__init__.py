@@ -21,6 +21,7 @@ from analytics_lib.formatting.numbers import compact, count, decimal, percent
 from analytics_lib.formatting.palettes import page_colours, palette, status_colour
 from analytics_lib.formatting.quantities import change, quantity
 from analytics_lib.formatting.sizes import file_size
+from analytics_lib.formatting.texts import texts
 
 __all__ = [
     "MISSING",
@@ -48,4 +49,5 @@ __all__ = [
     "quantity",
     "reader_locale",
     "status_colour",
+    "texts",
 ]
