@@ -9,10 +9,11 @@ analytics.measure(["total_bookings", "cancellation_rate"], scope, by=["business_
 
 from __future__ import annotations
 
+from analytics_lib.front_door import explain, measure
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.period import Period
 from analytics_lib.scope import BusinessModel, Scope
-from analytics_lib.service import AnalyticsService, connect, explain, measure
+from analytics_lib.service import AnalyticsService, connect
 
 __all__ = [
     "AnalyticsService",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -15,9 +16,11 @@ from analytics_lib.audits.check import CheckReport, check
 from analytics_lib.cache import AnswerCache, CacheStatistics, question_key
 from analytics_lib.catalogue import LISTINGS, METRICS, find
 from analytics_lib.covering import Covering
+from analytics_lib.currency_rates import Rate, rate_of_reader
 from analytics_lib.domains import DOMAINS, answered, result_bytes
 from analytics_lib.errors import UnknownName
 from analytics_lib.explanation import Passport, passports
+from analytics_lib.formatting import currency_code
 from analytics_lib.frame_copies import frame_bytes, frame_copy
 from analytics_lib.inputs import Metrics, a_scope, comparison, found_metrics, listed_words, texts
 from analytics_lib.listing import listed
@@ -26,6 +29,7 @@ from analytics_lib.measure import answer
 from analytics_lib.metric import AnyMetric
 from analytics_lib.modelling.models import Models
 from analytics_lib.period import Comparison
+from analytics_lib.reader_currency import translated_frame, translated_model, translated_result
 from analytics_lib.results import (
     AIUsageAnalytics,
     BookingAnalytics,
@@ -43,6 +47,7 @@ URL_VARIABLE = "ANALYTICS_DATABASE_URL"
 SNAPSHOT_VARIABLE = "ANALYTICS_SNAPSHOT"
 
 _R = TypeVar("_R", bound=Result)
+_A = TypeVar("_A")
 _K = TypeVar("_K", bound=Result | ComprehensiveReport)
 
 
@@ -54,12 +59,25 @@ class AnalyticsService:
     frame = analytics.measure(["total_bookings", "cancellation_rate"], scope, compare="previous")
     kpis = analytics.get_real_time_kpis(scope)
 
-    Answers are kept for five minutes, or until the data changes, unless it `keeps` none.
+    Answers are kept for five minutes, or until the data changes, unless it `keeps` none. Amounts are in the
+    reporting currency; `reading_in` gives the service that translates them.
     """
 
     def __init__(self, warehouse: Warehouse, *, keeps: bool = True) -> None:
         self.warehouse = warehouse
         self._cache = AnswerCache() if keeps else None
+        self._reading_in = ""
+
+    def reading_in(self, currency: str) -> AnalyticsService:
+        """A service over the same database and kept answers whose final amounts come in that currency.
+
+        "" means the reporting currency. All of an answer is translated at one rate, that in force at the
+        scope's as_of (`rate`). Raises `UnknownName`; a currency without a rate then is an `InputError` of
+        the question.
+        """
+        other = copy(self)
+        other._reading_in = currency_code(currency) if currency else ""
+        return other
 
     @property
     def about(self) -> Mapping[str, str]:
@@ -68,8 +86,15 @@ class AnalyticsService:
 
     @property
     def currency(self) -> str:
-        """The reporting currency of all amounts."""
-        return self.about.get("reporting_currency", "EUR")
+        """The currency that amounts are read in: the reporting currency, or that of `reading_in`."""
+        return self._reading_in or self.about.get("reporting_currency", "EUR")
+
+    def rate(self, scope: Scope) -> Rate | None:
+        """The one rate at which amounts of a scope are translated; None where they are not.
+
+        Raises `InputError` where the currency has no rate at the scope's as_of.
+        """
+        return rate_of_reader(self.warehouse, self._reading_in, scope.as_of, self._cache)
 
     @property
     def data_through(self) -> datetime:
@@ -117,7 +142,10 @@ class AnalyticsService:
         over: TimeFrame | str | None = None,
         compare: Comparison | None = None,
     ) -> pd.DataFrame:
-        """The numbers as a tidy frame; see `analytics_lib.measure.measure` for its columns."""
+        """The numbers as a tidy frame; see `analytics_lib.measure.measure` for its columns.
+
+        Translated amounts come with `attrs["translated"]`: from, to, rate, and as_of of the rate.
+        """
         found, dimensions = found_metrics(metrics), texts(by, "dimension")
         over = None if over is None else TimeFrame(over)
 
@@ -125,10 +153,12 @@ class AnalyticsService:
             return answer(found, scope, dimensions, over, compare, warehouse=self.warehouse).frame
 
         if self._cache is None or not isinstance(scope, Scope):
-            return ask()
-        compare = comparison(compare)
-        key = question_key(found, scope, dimensions, over, compare, self.warehouse.version())
-        return self._cache.get_or_make(key, ask, frame_bytes, frame_copy)
+            frame = ask()
+        else:
+            compare = comparison(compare)
+            key = question_key(found, scope, dimensions, over, compare, self.warehouse.version())
+            frame = self._cache.get_or_make(key, ask, frame_bytes, frame_copy)
+        return self._read(translated_frame, frame, scope)
 
     def get_real_time_kpis(
         self, scope: Scope | None = None, compare: Comparison | None = "previous"
@@ -176,12 +206,17 @@ class AnalyticsService:
                 domains=MappingProxyType(answered(DOMAINS, asked, compare, self.warehouse))
             )
 
-        return self._kept(("comprehensive", asked, asked.asked_for, compare), ask)
+        return self._kept(("comprehensive", asked, asked.asked_for, compare), ask, asked)
 
     @property
     def models(self) -> Models:
         """The models over this database: what will happen, who will leave, what moved, what it is worth."""
-        return Models(self.warehouse, lambda: self.scope(period="all"), self._cache)
+        return Models(
+            self.warehouse,
+            lambda: self.scope(period="all"),
+            self._cache,
+            partial(self._read, translated_model),
+        )
 
     def check(self) -> CheckReport:
         """What this version of the database can and cannot answer, and which rows break a rule."""
@@ -201,17 +236,24 @@ class AnalyticsService:
                 raise TypeError(f"the domain {name} answers {type(found).__name__}, not {kind.__name__}")
             return found
 
-        return self._kept((name, asked, asked.asked_for, compare), ask)
+        return self._kept((name, asked, asked.asked_for, compare), ask, asked)
 
     def _asked(self, scope: Scope | None) -> Scope:
         """The scope asked for; the last complete month for none."""
         return self.scope() if scope is None else a_scope(scope)
 
-    def _kept(self, question: tuple[object, ...], ask: Callable[[], _K]) -> _K:
-        """A result that cannot change, from the cache if it is there."""
+    def _kept(self, question: tuple[object, ...], ask: Callable[[], _K], scope: Scope) -> _K:
+        """A result that cannot change, from the cache if it is there, in the currency that is read."""
         if self._cache is None:
-            return ask()
-        return self._cache.get_or_make((*question, self.warehouse.version()), ask, result_bytes)
+            found = ask()
+        else:
+            found = self._cache.get_or_make((*question, self.warehouse.version()), ask, result_bytes)
+        return self._read(translated_result, found, scope)
+
+    def _read(self, told: Callable[[_A, Rate], _A], answer: _A, scope: Scope) -> _A:
+        """The answer in the currency that amounts are read in."""
+        rate = self.rate(scope)
+        return answer if rate is None else told(answer, rate)
 
     def explain(
         self,
@@ -250,51 +292,13 @@ class AnalyticsService:
         return None if said is None else datetime.fromisoformat(said.removesuffix("Z"))
 
 
-def connect(url: str | None = None) -> AnalyticsService:
+def connect(url: str | None = None, *, currency: str = "") -> AnalyticsService:
     """The service over a database.
 
     `url` is a SQLAlchemy URL; without one, the environment variable ANALYTICS_DATABASE_URL; without
-    that, the sample platform, which is made on first use. Raises `WarehouseError` or `NoData`.
+    that, the sample platform, which is made on first use. `currency` is what amounts are read in, "" the
+    reporting currency; see `AnalyticsService.reading_in`. Raises `WarehouseError`, `NoData` or `UnknownName`.
     """
     chosen = url or os.environ.get(URL_VARIABLE) or sample_database()
-    return AnalyticsService(open_warehouse(chosen, snapshot=os.environ.get(SNAPSHOT_VARIABLE)))
-
-
-def measure(
-    metrics: Metrics,
-    scope: Scope,
-    by: Sequence[str] = (),
-    over: TimeFrame | str | None = None,
-    compare: Comparison | None = None,
-    *,
-    warehouse: Warehouse | AnalyticsService | None = None,
-) -> pd.DataFrame:
-    """The numbers as a tidy frame; see `analytics_lib.measure.measure` for its columns.
-
-    Without a `warehouse`, the database of ANALYTICS_DATABASE_URL, opened on the first call.
-    """
-    return _service(warehouse).measure(metrics, scope, by, over, compare)
-
-
-def explain(
-    metrics: Metrics,
-    scope: Scope,
-    by: Sequence[str] = (),
-    over: TimeFrame | str | None = None,
-    compare: Comparison | None = None,
-    *,
-    warehouse: Warehouse | AnalyticsService | None = None,
-) -> tuple[Passport, ...]:
-    """For each metric: sentence, formula, SQL with parameters, rows counted, data version."""
-    return _service(warehouse).explain(metrics, scope, by, over, compare)
-
-
-def _service(warehouse: Warehouse | AnalyticsService | None) -> AnalyticsService:
-    if warehouse is None:
-        return _default(os.environ.get(URL_VARIABLE, ""))
-    return warehouse if isinstance(warehouse, AnalyticsService) else AnalyticsService(warehouse)
-
-
-@lru_cache(maxsize=1)
-def _default(url: str) -> AnalyticsService:
-    return connect(url or None)
+    service = AnalyticsService(open_warehouse(chosen, snapshot=os.environ.get(SNAPSHOT_VARIABLE)))
+    return service.reading_in(currency)

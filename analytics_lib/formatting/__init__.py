@@ -6,7 +6,13 @@ pandas' NA, an infinity) is an en dash. Minus signs are true ones, and what roun
 
 from __future__ import annotations
 
-from analytics_lib.formatting.currencies import compact_money, currency_decimals, currency_symbol, money
+from analytics_lib.formatting.currencies import (
+    compact_money,
+    currency_code,
+    currency_decimals,
+    currency_symbol,
+    money,
+)
 from analytics_lib.formatting.dates import date_text, instant, period_title, preposition
 from analytics_lib.formatting.durations import duration
 from analytics_lib.formatting.labels import dimension_label, group_label
@@ -25,6 +31,7 @@ __all__ = [
     "compact",
     "compact_money",
     "count",
+    "currency_code",
     "currency_decimals",
     "currency_symbol",
     "date_text",

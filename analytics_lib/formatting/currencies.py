@@ -5,12 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
+from babel.core import get_global
 from babel.numbers import get_currency_precision, get_currency_symbol, is_currency
 
-from analytics_lib.errors import InputError
+from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.formatting.abbreviations import abbreviated
 from analytics_lib.formatting.locales import MISSING, NO_BREAK, Number, exact, reader_locale
 from analytics_lib.formatting.numbers import is_short, with_decimals, written, written_short
+
+
+def currency_code(name: str) -> str:
+    """The ISO 4217 code that was meant, in capital letters. Raises `UnknownName`."""
+    code = str(name).strip().upper()
+    if not is_currency(code):
+        raise UnknownName("currency", str(name), get_global("all_currencies"))
+    return code
 
 
 @lru_cache(maxsize=256)

@@ -53,14 +53,21 @@ class Models:
     Each answer is a frame whose `attrs["account"]` says what was done, on how much data, how good it has
     been, and when not to believe it. A scope's end and as_of are the only now. Without a scope: all data,
     as known where they end. All raise `InputError` for what cannot be asked or answered.
+
+    `whole` makes that scope; `read` makes of an answer, which it may change, and its scope what is given out.
     """
 
     def __init__(
-        self, warehouse: Warehouse, whole: Callable[[], Scope], cache: AnswerCache | None = None
+        self,
+        warehouse: Warehouse,
+        whole: Callable[[], Scope],
+        cache: AnswerCache | None = None,
+        read: Callable[[pd.DataFrame, Scope], pd.DataFrame] = lambda frame, _: frame,
     ) -> None:
         self._warehouse = warehouse
         self._whole = whole
         self._cache = cache
+        self._read = read
 
     def forecast(
         self,
@@ -235,7 +242,7 @@ class Models:
             return model(*first, asked, self._warehouse, **options)
 
         if self._cache is None:
-            return ask()
+            return self._read(ask(), asked)
         told = tuple((each, repr(value)) for each, value in options.items())
         key = (name or model, first, asked, asked.asked_for, told, self._warehouse.version())
-        return self._cache.get_or_make(key, ask, frame_bytes, frame_copy)
+        return self._read(self._cache.get_or_make(key, ask, frame_bytes, frame_copy), asked)

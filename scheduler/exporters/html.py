@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -20,13 +20,12 @@ from analytics_lib.tile_markup import render_tiles
 from scheduler.exporters.html_blocks import Block, Chart, Notice, Picture, Prose, Tiles, read_blocks
 from scheduler.exporters.html_clean import has_content, inner_html
 from scheduler.exporters.html_figures import render_chart, render_picture
+from scheduler.exporters.html_fonts import font_faces
 from scheduler.exporters.html_outline import Headings, Part, Section, take_title, words
 from scheduler.exporters.html_vega import vega_bundle
-from scheduler.exporters.report_words import FOOTER, subtitle_of
+from scheduler.exporters.report_words import footer_of, subtitle_of
 
-_SCHEDULER = Path(__file__).resolve().parent.parent
-_TEMPLATES = _SCHEDULER / "templates" / "report"
-_FONTS = {400: "inter-latin-400-normal.woff2", 600: "inter-latin-600-normal.woff2"}
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "report"
 _BOXES = {"prose": "prose", "figure": "figures"}
 
 
@@ -138,24 +137,27 @@ def _body(section: Section) -> Markup:
     return Markup(html)
 
 
+def _text(said: Mapping[str, Any], sections: list[Section], bodies: list[Markup]) -> str:
+    """All that stands on a page, for its fonts: what is `said` around the sections, and they."""
+    return "".join([*map(str, said.values()), *(str(section.title) for section in sections), *bodies])
+
+
 def _page(title: str, about: dict[str, Any], sections: list[Section], charts: bool) -> str:
-    styles = _fonts() + _asset("report.css")
     scripts = [vega_bundle(), _asset("report.js")] if charts else []
     scripts = [f"\n{script}" for script in scripts]
     hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
-    subtitle = subtitle_of(about)
+    bodies = [_body(section) for section in sections]
+    said = {"title": title, "subtitle": subtitle_of(about), "footer": footer_of(about)}
     page: str = _template().render(
-        title=title,
-        subtitle=subtitle,
+        said,
         language=about.get("language") or "en",
-        lead=[_body(section) for section in sections if not section.title],
+        lead=[body for body, section in zip(bodies, sections, strict=True) if not section.title],
         sections=[
-            {"title": section.title, "anchor": section.anchor, "body": _body(section)}
-            for section in sections
+            {"title": section.title, "anchor": section.anchor, "body": body}
+            for body, section in zip(bodies, sections, strict=True)
             if section.title
         ],
-        footer=[(label, str(about[key])) for label, key in FOOTER if about.get(key)],
-        styles=Markup(styles),
+        styles=Markup(font_faces(_text(said, sections, bodies)) + _asset("report.css")),
         scripts=[Markup(script) for script in scripts],
         hashes=Markup(hashes),
     )
@@ -172,18 +174,6 @@ def _template() -> jinja2.Template:
 @cache
 def _asset(name: str) -> str:
     return (_TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@cache
-def _fonts() -> str:
-    rules = []
-    for weight, name in _FONTS.items():
-        data = base64.b64encode((_SCHEDULER / "fonts" / name).read_bytes()).decode()
-        rules.append(
-            f'@font-face{{font-family:"Inter";font-weight:{weight};font-style:normal;font-display:swap;'
-            f"src:url(data:font/woff2;base64,{data}) format('woff2')}}\n"
-        )
-    return "".join(rules)
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ from traitlets import Bool, default
 from analytics_lib.errors import RunError
 from scheduler.exporters.html_blocks import Block, Chart, Notice, Picture, Prose, Tiles, read_blocks
 from scheduler.exporters.html_outline import Headings, take_title
-from scheduler.exporters.report_words import FOOTER, subtitle_of
+from scheduler.exporters.report_words import data_as_of, footer_of, subtitle_of
 from scheduler.exporters.typst_figures import Figure, chart_figure, picture_figure
 from scheduler.exporters.typst_inline import plain_words
 from scheduler.exporters.typst_links import settle_links
@@ -84,7 +83,7 @@ class PdfReport(Exporter):
             "subtitle": text(subtitle),
             "language": language.lower() if re.fullmatch(r"[A-Za-z]{2,3}", language) else "en",
             "region": region if re.fullmatch(r"[A-Za-z]{2}", region) else "",
-            "footer": [[label, text(_plainly(about[key]))] for label, key in FOOTER if about.get(key)],
+            "footer": [[label, text(said)] for label, said in footer_of(about)],
             "contents": len(sections) >= _LONG,
             "depth": 2 if len(sections) < 12 else 1,
             "lead": nodes[:start],
@@ -162,7 +161,7 @@ def _typeset(document: Node, manuscript: Manuscript, about: Mapping[str, Any]) -
     content = json.dumps(document, ensure_ascii=False, allow_nan=False, sort_keys=True)
     files = {"document.json": content.encode(), **manuscript.files}
     try:
-        return set_pages(_template(), files, timestamp=_instant(about.get("data_as_of")))
+        return set_pages(_template(), files, timestamp=_timestamp(about))
     except typst.TypstError as error:
         reason = str(error).splitlines()[0]
         raise RunError(
@@ -175,27 +174,7 @@ def _template() -> bytes:
     return _TEMPLATE.read_bytes()
 
 
-def _plainly(value: Any) -> str:
-    """An ISO instant as a reader would write it, to the minute; anything else as it is."""
-    moment = _moment(value)
-    if moment is None or "T" not in str(value) or moment.second or moment.microsecond:
-        return str(value)
-    zone = "UTC" if moment.utcoffset() == datetime.timedelta(0) else moment.strftime("%z")
-    return f"{moment:%Y-%m-%d %H:%M} {zone}".strip()
-
-
-def _instant(value: Any) -> int:
-    """Seconds since 1970 of an instant, UTC where it names no zone."""
-    moment = _moment(value)
-    if moment is None:
-        return _UNDATED
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    return max(0, int(moment.timestamp()))
-
-
-def _moment(value: Any) -> datetime.datetime | None:
-    try:
-        return datetime.datetime.fromisoformat(re.sub(r"\s*UTC$", "+00:00", str(value).strip()))
-    except ValueError:
-        return None
+def _timestamp(about: Mapping[str, Any]) -> int:
+    """Seconds since 1970 up to which the data goes."""
+    moment = data_as_of(about)
+    return _UNDATED if moment is None else max(0, int(moment.timestamp()))

@@ -14,7 +14,11 @@ from scheduler.exporters.svg import FONTS
 REPLACEMENT = "□"
 BREAK = "\u200b"  # a place where a line may end, without a hyphen
 
-_FACES = ("Inter-Regular.otf", "Inter-SemiBold.otf", "Inter-Italic.otf")
+_FAMILIES = (
+    ("Inter-SemiBold.otf", "Inter-Regular.otf", "Inter-Italic.otf"),
+    ("NotoSansJP-SemiBold.otf", "NotoSansJP-Regular.otf"),
+)
+"""The faces of each family, in the order in which a letter is looked for; the first is the widest."""
 _BOXES = frozenset(
     range(0x2500, 0x25A0)
 )  # frames and blocks of printed tables; Typst's own mono font has them
@@ -31,7 +35,7 @@ class Glyphs:
     def shown(self, text: str, *, boxes: bool = True) -> str:
         """The text, composed, without control marks, every glyph that is lacking as □.
 
-        `boxes` says whether the mono font's frames may be used; drawings have Inter alone.
+        `boxes` says whether the mono font's frames may be used; drawings have Inter and our Japanese alone.
         """
         if text.isascii() and text.isprintable():
             return text
@@ -57,7 +61,7 @@ def text_width(text: str, size: float) -> float:
 def _ems(text: str) -> float:
     widths = _widths()
     tabular = widths[ord("0")]
-    return sum(tabular if char.isdigit() else widths.get(ord(char), 1.0) for char in text)
+    return sum(tabular if "0" <= char <= "9" else widths.get(ord(char), 1.0) for char in text)
 
 
 def breakable(text: str, longest: int) -> str:
@@ -80,14 +84,21 @@ def _broken(word: str, longest: int) -> str:
 
 @cache
 def _widths() -> dict[int, float]:
-    """Code point -> advance in em of the semi-bold face, for what every face of ours can show."""
-    faces = [(FONTS / name).read_bytes() for name in _FACES]
+    """Code point -> advance in em of the semi-bold face, for what our fonts can show in every face."""
+    found: dict[int, float] = {}
+    for family in _FAMILIES:
+        found = _family_widths(family) | found
+    return found
+
+
+def _family_widths(names: tuple[str, ...]) -> dict[int, float]:
+    faces = [(FONTS / name).read_bytes() for name in names]
     maps = [dict(_characters(face)) for face in faces]
     shared = set.intersection(*(set(characters) for characters in maps))
-    advances = _advances(faces[1])
+    advances = _advances(faces[0])
     private = set(range(0xE000, 0xF900))  # PDF/A refuses letters that only this font can read
     shown = {point for point in shared - private if unicodedata.category(chr(point)) not in _MARKS}
-    return {point: advances[min(maps[1][point], len(advances) - 1)] for point in sorted(shown)}
+    return {point: advances[min(maps[0][point], len(advances) - 1)] for point in sorted(shown)}
 
 
 def _table(font: bytes, name: bytes) -> int:

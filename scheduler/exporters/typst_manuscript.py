@@ -27,7 +27,7 @@ STANDARDS: list[Any] = ["ua-1", "a-2a"]
 
 @cache
 def our_fonts() -> typst.Fonts:
-    """Inter and the fonts inside Typst; never those of the machine."""
+    """Inter, our Japanese, and the fonts inside Typst; never those of the machine."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)])
 
 

@@ -238,7 +238,7 @@ PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwG
 
 def foreign() -> Any:
     """Whatever a stranger's notebook may hold: gaps in headings, no names, plain pandas, errors."""
-    frame = pd.DataFrame({"city": ["Oslo", "大阪"], "nights": [3, None], "price": [-1.5, 2e6]})
+    frame = pd.DataFrame({"city": ["Oslo", "서울"], "nights": [3, None], "price": [-1.5, 2e6]})
     return document(
         nb.new_markdown_cell(
             "Intro before any title, costs $5 and $10, and $x^2 + y_1$ is an equation.\n\n$$\\sum x$$"

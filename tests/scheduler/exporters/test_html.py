@@ -62,7 +62,8 @@ def test_sections_are_landmarks_and_listed_as_contents(report: Any) -> None:
 
 def test_the_footer_names_data_and_run(report: Any) -> None:
     footer = " ".join(report.find(".//footer").text_content().split())
-    for name in ("data_as_of", "run_id", "data_version", "definition_version"):
+    assert "Data as ofNov 1, 2026, 00:00 (UTC)" in footer
+    for name in ("run_id", "data_version", "definition_version"):
         assert samples.ABOUT[name] in footer
 
 

@@ -68,7 +68,7 @@ def test_every_page_says_where_it_is_and_how_old_it_is(report: bytes) -> None:
     pages = pages_of(report)
     for number, page in enumerate(pages, start=1):
         assert f"page {number} of {len(pages)}" in page
-        assert "Data as of 2026-11-01 00:00 UTC" in page
+        assert "Data as of Nov 1, 2026, 00:00 (UTC)" in page
         assert "Run 3f9c2a7be01d" in page
 
 
@@ -224,7 +224,7 @@ def test_strict_refuses_a_chart_without_alternative_text() -> None:
     ("text", "reason"),
     [
         ("# Title\n\n#### Deep", "skips a level"),
-        ("# Title in 日本", r"glyphs that its font lacks: replace 日 \(U\+65E5\), 本 \(U\+672C\)"),
+        ("# Title in 한국", r"glyphs that its font lacks: replace 국 \(U\+AD6D\), 한 \(U\+D55C\)"),
         ("# Title\n\n$x^2$", "equation"),
         ("# Title\n\n![](data:image/png;base64,AAAA)", "alternative text"),
     ],

@@ -70,16 +70,16 @@ def test_a_heading_inside_a_quote_opens_no_gap() -> None:
 
 def test_missing_glyphs_are_replaced_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
-        words = words_of(rendered(markdown("# Bookings in 東京\n\n| 東 |\n|---|\n| ok ✅ |\n\n`東` café")))
+        words = words_of(rendered(markdown("# Bookings in 서울\n\n| 동 |\n|---|\n| ok ✅ |\n\n`동` café")))
     assert "Bookings in □□" in words
     assert "ok □" in words
     assert "café" in words
-    assert "東 (U+6771)" in caplog.text
+    assert "동 (U+B3D9)" in caplog.text
 
 
 def test_foreign_glyphs_in_charts_and_drawings_are_replaced() -> None:
-    svg = "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='30'><text y='20'>東 hotel</text></svg>"
-    chart = samples.plain_chart(title="東京", description="Tokyo")
+    svg = "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='30'><text y='20'>동 hotel</text></svg>"
+    chart = samples.plain_chart(title="서울", description="Tokyo")
     pdf = rendered(samples.document(shown({samples.VEGALITE: chart}), shown({"image/svg+xml": svg})))
     assert "□ hotel" in words_of(pdf)
 
@@ -163,7 +163,7 @@ def test_nbconvert_finds_the_exporter_by_name(tmp_path: Path) -> None:
         command, cwd=tmp_path, capture_output=True, text=True, check=True, env={**os.environ}
     )
     assert (tmp_path / "stranger.pdf").read_bytes().startswith(b"%PDF-")
-    assert "大 (U+5927)" in done.stderr
+    assert "서 (U+C11C)" in done.stderr
 
 
 def test_numbers_that_are_none_do_not_stop_a_sparkline() -> None:
