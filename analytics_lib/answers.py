@@ -13,6 +13,7 @@ import pandas as pd
 from rich.table import Table
 
 from analytics_lib import formatting
+from analytics_lib.csv_cells import harmless
 from analytics_lib.scope import Scope
 from analytics_lib.wire import fields_of, rows
 
@@ -23,8 +24,9 @@ def wire(frame: pd.DataFrame, scope: Scope, by: Sequence[str]) -> dict[str, Any]
 
 
 def csv(frame: pd.DataFrame, by: Sequence[str]) -> str:
-    """The answer as CSV with a header; missing values are empty."""
-    text: str = pd.DataFrame(rows(frame, by), columns=fields_of(by), dtype=object).to_csv(index=False)
+    """The answer as CSV with a header; missing values are empty, and no text is a formula."""
+    cells = rows(frame.astype(object).map(harmless), by)
+    text: str = pd.DataFrame(cells, columns=fields_of(by), dtype=object).to_csv(index=False)
     return text
 
 

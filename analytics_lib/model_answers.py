@@ -15,6 +15,7 @@ import pandas as pd
 from rich.markup import escape
 from rich.table import Table
 
+from analytics_lib.csv_cells import harmless
 from analytics_lib.models.account import KEY, account_of
 from analytics_lib.scope import Scope
 
@@ -43,9 +44,10 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def csv(frame: pd.DataFrame) -> str:
-    """The rows as CSV with a header; missing values are empty."""
+    """The rows as CSV with a header; missing values are empty, and no text is a formula."""
     names = [str(name) for name in frame.columns]
-    text: str = pd.DataFrame(rows(frame), columns=names, dtype=object).to_csv(index=False)
+    cells = rows(_bare(frame).map(harmless))
+    text: str = pd.DataFrame(cells, columns=names, dtype=object).to_csv(index=False)
     return text
 
 

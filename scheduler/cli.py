@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -35,7 +37,10 @@ def _ending_in_one_line() -> Iterator[None]:
 
 with _ending_in_one_line():  # reading the libraries takes seconds, in which people change their minds
     import typer
+    from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.table import Table
 
     from analytics_lib.cli import TIME_FRAMES, DatabaseOption, app
     from analytics_lib.errors import AnalyticsError, InputError
@@ -54,10 +59,12 @@ OFFLINE = (
 @app.command(epilog="Example: analytics report bookings --period 2026-10 --business-model each --format html")
 def report(
     notebooks: Annotated[
-        list[str] | None, typer.Argument(metavar="[NOTEBOOK]...", help="Names or files; default: executive.")
+        list[str] | None,
+        typer.Argument(metavar="[NOTEBOOK]...", help="Names or files; or 'each'; default: executive."),
     ] = None,
     time_frame: Annotated[
-        list[str] | None, typer.Option(metavar=TIME_FRAMES, help="One report for each; default: month.")
+        list[str] | None,
+        typer.Option(metavar=f"{TIME_FRAMES}|each", help="One report for each; default: month."),
     ] = None,
     period: Annotated[
         str, typer.Option(help="last, current, all or a name such as 2026-10 or 2026-W43.")
@@ -70,9 +77,13 @@ def report(
         list[str] | None, typer.Option(metavar="ID", help="Only these, with their children.")
     ] = None,
     zone: Annotated[str, typer.Option(help="Reporting time zone; default: the database's.")] = "",
+    currency: Annotated[
+        str, typer.Option(metavar="C", help="Translate amounts to this currency; default: the database's.")
+    ] = "",
     locale: Annotated[str, typer.Option(help="How numbers and dates are written: en, de, es ...")] = "en",
     formats: Annotated[
-        list[str] | None, typer.Option("--format", metavar="html|pdf|ipynb", help="Default: html and pdf.")
+        list[str] | None,
+        typer.Option("--format", metavar="html|pdf|csv|json|xlsx|ipynb", help="Default: html and pdf."),
     ] = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Runs at once; default: as many as cores.")
@@ -82,8 +93,14 @@ def report(
     ] = None,
     cell_limit: Annotated[int, typer.Option(min=1, help="Seconds that one cell may take.")] = 600,
     database: DatabaseOption = "",
+    list_notebooks: Annotated[
+        bool, typer.Option("--list", help="Say which notebooks there are, and run none; also as json.")
+    ] = False,
 ) -> None:
-    """Run notebooks and publish their reports as HTML and PDF."""
+    """Run notebooks and publish their reports: as pages (html, pdf) or as their numbers (csv, json, xlsx)."""
+    if list_notebooks:
+        _list_notebooks(formats or ())
+        return
     from scheduler.execute import Data
     from scheduler.kernels.owner import greet
     from scheduler.plan import DEFAULT_NOTEBOOK, Asked, plan
@@ -103,6 +120,7 @@ def report(
         business_models=tuple(business_model or ()),
         partners=tuple(partner or ()),
         zone=zone,
+        currency=currency,
         locale=locale,
     )
     folder = (output or home() / "reports").absolute()
@@ -153,6 +171,23 @@ def lab(
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         arguments.append("--allow-root")  # in a container there is often nobody else
     os.execv(command, [*arguments, *([] if browser else ["--no-browser"])])
+
+
+def _list_notebooks(formats: Sequence[str]) -> None:
+    from scheduler.notebooks import listed
+
+    if set(formats) - {"json"}:
+        raise InputError("The list of notebooks is for a terminal or, with --format json, for programs.")
+    found = listed()
+    if formats:
+        typer.echo(json.dumps([asdict(notebook) for notebook in found], indent=2, ensure_ascii=False))
+        return
+    table = Table(box=None)
+    for name in ("name", "title", "line"):
+        table.add_column(name, overflow="fold")
+    for notebook in found:
+        table.add_row(*map(escape, (notebook.name, notebook.title, notebook.line)))
+    Console().print(table)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import nbformat
 from pydantic import TypeAdapter, ValidationError
 
 from analytics_lib.errors import ParameterError, UnknownName
-from analytics_lib.formatting import reader_locale
+from analytics_lib.formatting import currency_decimals, reader_locale
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.scope import BusinessModel
 
@@ -103,6 +103,8 @@ def _refuse_impossible(parameter: str, value: Value) -> None:
             allowed = ["all", *(model.value for model in BusinessModel)]
             for part in str(value).split(","):
                 _one_of(parameter, part.strip(), allowed)
+        case "currency" if value:
+            currency_decimals(str(value))
         case "locale":
             reader_locale(str(value))
 

@@ -12,13 +12,20 @@ from typing import Any
 
 import nbformat
 
-from analytics_lib import AnalyticsService, Scope
-from analytics_lib.errors import InputError, UnknownName
-from analytics_lib.home import home
+from analytics_lib import AnalyticsService, BusinessModel, Scope, TimeFrame
+from analytics_lib.errors import InputError
+from analytics_lib.formatting import currency_decimals
 from analytics_lib.local_time import to_local
+from scheduler.notebooks import find_notebook, listed_names, read_notebook
 from scheduler.parameters import Value, checked
+from scheduler.places import Place, locale_word, path_of
 
 DEFAULT_NOTEBOOK = "executive"
+EACH = "each"
+USUAL_LOCALE = "en"
+RELATIVE_PERIODS = ("last", "current")
+"""Periods that are another one in each time frame; a name such as 2026-10 fixes its own."""
+
 SCOPE_PARAMETERS = ("time_frame", "period", "as_of", "business_model", "partner", "zone")
 
 
@@ -33,6 +40,7 @@ class Asked:
     business_models: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()
     zone: str = ""
+    currency: str = ""
     locale: str = "en"
 
 
@@ -61,48 +69,31 @@ class Run:
 def plan(asked: Asked, analytics: AnalyticsService) -> tuple[Run, ...]:
     """The runs, one a notebook, time frame and business model. Raises `InputError` before any starts."""
     version = analytics.warehouse.version()
+    time_frames = _each("time frame", asked.time_frames, [frame.value for frame in TimeFrame])
+    if len(time_frames) > 1 and asked.period not in RELATIVE_PERIODS:
+        raise InputError(
+            f"The period '{asked.period}' is the same in every time frame: name one time frame, or ask for "
+            f"the period {' or '.join(RELATIVE_PERIODS)}."
+        )
+    # Without a named model, one report for all; `each` makes that one too.
+    models = _each(
+        "business model",
+        asked.business_models or ("all",),
+        ["all", *(model.value for model in BusinessModel)],
+    )
     runs: dict[Path, Run] = {}
-    for name in asked.notebooks:
+    for name in _each("notebook", asked.notebooks, listed_names()):
         path = find_notebook(name)
         notebook = read_notebook(path)
-        for time_frame in asked.time_frames:
-            for model in _models(asked.business_models):
+        for time_frame in time_frames:
+            for model in models:
                 run = _run(asked, analytics, path, notebook, time_frame, model, version)
+                if (other := runs.get(run.place, run)).notebook != path:
+                    raise InputError(
+                        f"The reports of {other.notebook} and {path} would lie in one place: rename one."
+                    )
                 runs[run.place] = run
     return tuple(runs.values())
-
-
-def find_notebook(name: str) -> Path:
-    """A notebook by its name in the project's `notebooks` folder, or by its path."""
-    given = Path(name)
-    if given.suffix == ".ipynb" and given.is_file():
-        return given.resolve()
-    folder = home() / "notebooks"
-    known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
-    if given.stem not in known:
-        raise UnknownName("notebook", name, known)
-    return known[given.stem]
-
-
-def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """The notebook in a file. Raises `InputError` for what is not a notebook, or not one of Python."""
-    try:
-        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
-        about, cells = notebook.metadata, notebook.cells
-        language = about.get("kernelspec", {}).get("language") or about.get("language_info", {}).get("name")
-        known = all(cell.cell_type and isinstance(cell.source, str) for cell in cells)
-    except OSError as error:
-        raise InputError(f"The notebook {path} cannot be read: {error.strerror}.") from error
-    except Exception as error:
-        # nbformat has another error for each way in which a file can be wrong, and some are built in.
-        raise InputError(
-            f"The file {path} is not a Jupyter notebook: save it again in JupyterLab."
-        ) from error
-    if not known:
-        raise InputError(f"The file {path} is not a Jupyter notebook: save it again in JupyterLab.")
-    if language and str(language).lower() != "python":
-        raise InputError(f"The notebook {path} is written in {language}: reports run notebooks in Python.")
-    return notebook
 
 
 def _run(
@@ -123,6 +114,9 @@ def _run(
         "zone": asked.zone,
         "locale": asked.locale,
     }
+    # A notebook that shows no money need not know of currencies.
+    currency = _currency(asked, analytics)
+    words |= {"currency": currency} if currency else {}
     parameters = checked(notebook, path.stem, words)
     said: dict[str, Any] = {name: str(parameters[name]) for name in SCOPE_PARAMETERS}
     scope = analytics.scope(**said)
@@ -132,7 +126,7 @@ def _run(
     parameters["period"] = scope.period.name
     if scope.period.time_frame is not None:
         parameters["time_frame"] = scope.period.time_frame.value
-    place = _place(scope, path.stem, model, asked, analytics)
+    place = _place(scope, path.stem, currency, asked.locale, analytics)
     return Run(path, tuple(sorted(parameters.items())), scope, place, version)
 
 
@@ -142,31 +136,37 @@ def refuse_unknown_partners(scope: Scope, analytics: AnalyticsService) -> None:
         analytics.measure("total_bookings", scope)
 
 
-def _place(scope: Scope, notebook: str, model: str, asked: Asked, analytics: AnalyticsService) -> Path:
-    period = scope.period.name.replace(":", "")
-    if scope.is_partial:
-        period += f"-to-{to_local(scope.as_of, scope.zone):%Y-%m-%dT%H%M}"
-    suffixes = [model.replace(",", "+"), *(_as_file_name(partner) for partner in asked.partners)]
-    if scope.zone != analytics.about.get("zone", "UTC"):
-        suffixes.append(scope.zone.replace("/", "-"))
-    if asked.locale != "en":
-        suffixes.append(asked.locale)
-    return Path(period) / notebook / ".".join(suffixes)
+def _place(scope: Scope, notebook: str, currency: str, locale: str, analytics: AnalyticsService) -> Path:
+    is_usual_zone = scope.zone == analytics.about.get("zone", "UTC")
+    word = locale_word(locale)
+    place = Place(
+        period=scope.period.name,
+        notebook=notebook,
+        business_models=tuple(model.value for model in scope.business_models),
+        partners=scope.partners,
+        currency=currency,
+        zone="" if is_usual_zone else scope.zone,
+        locale="" if word == USUAL_LOCALE else word,
+        until=f"{to_local(scope.as_of, scope.zone):%Y-%m-%dT%H%M}" if scope.is_partial else "",
+    )
+    return Path(path_of(place))
 
 
-def _as_file_name(text: str) -> str:
-    return "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in text)
+def _currency(asked: Asked, analytics: AnalyticsService) -> str:
+    """The currency to translate to; empty for the database's own."""
+    code = asked.currency.upper()
+    if code:
+        currency_decimals(code)  # refuses what is no currency
+    return "" if code == analytics.currency else code
 
 
-def _models(named: Sequence[str]) -> tuple[str, ...]:
-    """One report for each named model, or one for all; `each` means every model and all."""
-    if not named:
-        return ("all",)
-    if "each" in named:
-        if len(named) > 1:
-            raise InputError("The business model 'each' stands for all of them: name it alone.")
-        return ("all", "b2c", "b2b", "b2b2c")
-    return tuple(dict.fromkeys(named))
+def _each(kind: str, named: Sequence[str], every: Sequence[str]) -> tuple[str, ...]:
+    """The named ones, each once; `each` means every one there is."""
+    if EACH not in named:
+        return tuple(dict.fromkeys(named))
+    if len(set(named)) > 1:
+        raise InputError(f"The {kind} 'each' stands for all of them: name it alone.")
+    return tuple(every)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""An executed notebook as a page: format -> exporter."""
+"""An executed notebook as a page or as a file of its numbers: format -> exporter."""
 
 from __future__ import annotations
 
@@ -8,10 +8,19 @@ from typing import Any
 import nbformat
 from nbconvert.exporters.exporter import Exporter
 
+from scheduler.exporters.csv_report import CsvReport
+from scheduler.exporters.excel_report import ExcelReport
 from scheduler.exporters.html import HtmlReport
+from scheduler.exporters.json_report import JsonReport
 from scheduler.exporters.pdf import PdfReport
 
-EXPORTERS: dict[str, Callable[..., Exporter]] = {"html": HtmlReport, "pdf": PdfReport}
+EXPORTERS: dict[str, Callable[..., Exporter]] = {
+    "html": HtmlReport,
+    "pdf": PdfReport,
+    "csv": CsvReport,
+    "json": JsonReport,
+    "xlsx": ExcelReport,
+}
 
 FORMATS = (*EXPORTERS, "ipynb")
 

@@ -21,6 +21,9 @@ from tests.tables import bookings_frame
 NOTEBOOKS = Path(__file__).parent / "scheduler" / "notebooks"
 """Small notebooks, one for each behaviour."""
 
+PUBLISHED = ("html", "pdf", "ipynb")
+"""The formats in which the reports of the small platform are published for tests."""
+
 SEPTEMBER = datetime(2026, 9, 10, 12)
 OCTOBER = datetime(2026, 10, 10, 12)
 NOVEMBER = datetime(2026, 11, 1)
@@ -39,9 +42,9 @@ Command = Callable[..., Said]
 
 
 def report_elsewhere(url: str, output: Path, zone: str, *words: str) -> None:
-    """Publish reports in every format by a fresh process whose machine stands in that zone."""
+    """Publish reports in the formats `PUBLISHED` by a fresh process whose machine stands in that zone."""
     asked = words or ("bookings", "executive", "--period", "2026-10")
-    formats = ("--format", "html", "--format", "pdf", "--format", "ipynb")
+    formats = [word for kind in PUBLISHED for word in ("--format", kind)]
     script = "from scheduler.cli import main; main()"
     command = [sys.executable, "-c", script, "report", *asked, *formats]
     done = subprocess.run(

@@ -135,3 +135,16 @@ def test_a_terminal_shows_values_in_their_unit_and_notes(small: AnalyticsService
     assert "€" in shown and "pp" in shown
     for reason in filter(None, frame["reason"]):
         assert reason in shown
+
+
+def test_names_that_a_spreadsheet_would_run_are_texts_and_negative_amounts_numbers(tmp_path: Path) -> None:
+    evil = ["=cmd|' /C calc'!A0", "-5", "+49", "@x", "\tx"]
+    october = [row for name in evil for row in placed(1, OCTOBER, channel=name, price_base_minor=-250)]
+    with holding(tmp_path, october) as analytics:
+        scope = analytics.scope(period="2026-10")
+        frame = analytics.measure("gross_bookings_value", scope, by=["channel"])
+        read = list(csv.DictReader(io.StringIO(answers.csv(frame, ["channel"]))))
+        kept = [row["channel"] for row in answers.wire(frame, scope, ["channel"])["rows"]]
+    assert sorted(row["channel"] for row in read) == sorted(f"'{name}" for name in evil)
+    assert {row["value"] for row in read} == {"-2.50"}
+    assert sorted(kept) == sorted(evil), "JSON is read by programs, which run no cell"

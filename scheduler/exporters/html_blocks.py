@@ -19,6 +19,7 @@ from scheduler.exporters.html_clean import cleaned, has_content
 from scheduler.exporters.html_markdown import render_markdown
 
 TILES = "application/vnd.analytics.tiles+json"
+TABLE = "application/vnd.analytics.table+json"
 _VEGA = re.compile(r"application/vnd\.vega(?:lite)?\.v\d+[.+]json")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _PICTURES = ("image/svg+xml", "image/png", "image/jpeg", "image/gif", "image/webp")
@@ -31,6 +32,13 @@ class Prose:
     """Cleaned markup: an lxml `<div>` around it."""
 
     tree: Any
+
+
+@dataclass(frozen=True)
+class Table(Prose):
+    """A table's markup, and what the table says of itself for programs: caption, columns, rows, numbers."""
+
+    said: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,9 +59,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Tiles:
-    """A row of KPI tiles."""
+    """A row of KPI tiles, and their numbers for programs, if they carry them."""
 
     tiles: list[dict[str, Any]]
+    numbers: Any = None
 
 
 @dataclass(frozen=True)
@@ -99,11 +108,12 @@ def _of_output(output: Any, prefix: str, strict: bool) -> Iterator[Block]:
 def _of_data(data: Mapping[str, Any], about: Mapping[str, Any], prefix: str, strict: bool) -> Iterator[Block]:
     spec = _spec_of(data)
     if TILES in data:
-        yield Tiles(list(_json(data[TILES])["tiles"]))
+        row = _json(data[TILES])
+        yield Tiles(list(row["tiles"]), row.get("numbers"))
     elif spec is not None:
         yield from _chart(spec, data, about, strict)
     elif "text/html" in data and has_content(tree := cleaned(_text(data["text/html"]), strict=strict)):
-        yield Prose(tree)
+        yield Table(tree, _json(data[TABLE])) if TABLE in data else Prose(tree)
     elif picture := _picture(data, about):
         yield picture
     elif "text/markdown" in data:

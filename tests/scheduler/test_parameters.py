@@ -14,6 +14,9 @@ from tests.small_platform import NOTEBOOKS
 SCOPE = {"time_frame", "period", "as_of", "business_model", "partner", "zone", "locale"}
 
 
+GOOD = 'time_frame = "month"\nbusiness_model = "all"\ncurrency = ""\nlocale = "en"'
+
+
 def read(name: str) -> nbformat.NotebookNode:
     return nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
 
@@ -78,13 +81,14 @@ def test_a_typo_is_named_with_the_nearest_parameter() -> None:
         ({"business_model": "b3"}, ("b3", "b2c", "b2b2c", "all")),
         ({"business_model": "b2c,b3"}, ("b3", "b2c")),
         ({"locale": "xx_YY"}, ("xx_YY", "en")),
+        ({"currency": "XQX"}, ("XQX", "EUR")),
     ],
 )
 def test_an_impossible_value_is_named_with_the_allowed_ones(
     given: dict[str, object], allowed: tuple[str, ...]
 ) -> None:
     with pytest.raises(InputError) as refused:
-        checked(read("good"), "good", given)
+        checked(of_source(GOOD), "good", given)
     assert all(word in str(refused.value) for word in allowed), str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
 

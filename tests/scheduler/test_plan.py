@@ -11,7 +11,8 @@ import pytest
 
 from analytics_lib import AnalyticsService
 from analytics_lib.errors import InputError, UnknownName
-from scheduler.plan import Asked, Run, find_notebook, plan
+from scheduler.notebooks import find_notebook
+from scheduler.plan import Asked, Run, plan
 from tests.small_platform import NOTEBOOKS
 
 GOOD = str(NOTEBOOKS / "good.ipynb")
@@ -46,6 +47,8 @@ def test_nothing_said_means_the_executive_report_of_the_last_month(small: Analyt
         ({"zone": "Europe/Madrid"}, "2026-10/good/all"),
         ({"zone": "America/New_York", "period": "2026-09"}, "2026-09/good/all.America-New_York"),
         ({"locale": "de"}, "2026-10/good/all.de"),
+        ({"locale": "pt-BR"}, "2026-10/good/all.pt_BR"),
+        ({"business_models": ("b2b,b2c",)}, "2026-10/good/b2b+b2c"),
         (
             {
                 "period": "2026-09",
@@ -89,6 +92,59 @@ def test_the_matrix_is_notebooks_by_time_frames_by_models(small: AnalyticsServic
         small,
     )
     assert len(runs) == 8 == len({run.place for run in runs}) == len({run.run_id for run in runs})
+
+
+def test_each_time_frame_has_its_last_period(small: AnalyticsService) -> None:
+    found = places(small, time_frames=("each",), period="last")
+    assert found == [
+        f"{period}/good/all"
+        for period in ("2026-10-31T23+0100", "2026-10-31", "2026-W43", "2026-10", "2026-Q3", "2025")
+    ]
+    with pytest.raises(InputError, match="time frame 'each' stands for all"):
+        places(small, time_frames=("each", "week"), period="last")
+
+
+@pytest.mark.parametrize("period", ["2026-10", "2025", "all"])
+def test_a_period_that_fixes_its_time_frame_is_refused_beside_several(
+    small: AnalyticsService, period: str
+) -> None:
+    with pytest.raises(InputError, match=f"'{period}'.*name one time frame.*last or current"):
+        places(small, period=period, time_frames=("week", "month"))
+    assert places(small, period=period, time_frames=("week", "week")) == [f"{period}/good/all"]
+
+
+def test_two_notebooks_of_one_name_do_not_overwrite_each_other(
+    small: AnalyticsService, tmp_path: Path
+) -> None:
+    other = tmp_path / "good.ipynb"
+    shutil.copy(GOOD, other)
+    with pytest.raises(InputError, match="in one place: rename one"):
+        places(small, notebooks=(GOOD, str(other)))
+
+
+def with_currency(folder: Path) -> str:
+    """The good notebook, which also takes a currency."""
+    notebook = json.loads(Path(GOOD).read_text())
+    (cell,) = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", ())]
+    cell["source"] = "".join(cell["source"]) + '\ncurrency = ""'
+    path = folder / "priced.ipynb"
+    path.write_text(json.dumps(notebook))
+    return str(path)
+
+
+@pytest.mark.parametrize(("currency", "suffix"), [("USD", ".USD"), ("usd", ".USD"), ("", ""), ("EUR", "")])
+def test_another_currency_is_handed_on_and_stands_in_the_place(
+    small: AnalyticsService, tmp_path: Path, currency: str, suffix: str
+) -> None:
+    run = one(small, notebooks=(with_currency(tmp_path),), currency=currency, locale="de")
+    assert run.place.as_posix() == f"2026-10/priced/all{suffix}.de"
+    assert dict(run.parameters)["currency"] == suffix.removeprefix(".")
+
+
+def test_a_notebook_without_a_currency_is_refused_only_if_one_was_asked_for(small: AnalyticsService) -> None:
+    assert "currency" not in dict(one(small, currency="EUR").parameters)
+    with pytest.raises(UnknownName, match="parameter of the notebook good 'currency'"):
+        one(small, currency="USD")
 
 
 def test_asking_twice_for_the_same_is_one_run(small: AnalyticsService) -> None:
@@ -136,6 +192,7 @@ def test_equal_runs_have_equal_ids_and_every_difference_shows(
         ({"partners": ("nobody",)}, "'nobody'"),
         ({"zone": "Mars"}, "'Mars'"),
         ({"locale": "klingon"}, "'klingon'"),
+        ({"currency": "XQX"}, "'XQX' is not an ISO 4217 code"),
         ({"period": "2026-13"}, "'2026-13'"),
         ({"period": "2031-01"}, "2031-01"),
         ({"as_of": "noon"}, "'noon'"),

@@ -17,8 +17,8 @@ import pytest
 
 from analytics_lib.charts.tiles import TILES_MIME
 from analytics_lib.errors import RunError
-from scheduler.render import EXPORTERS, FORMATS, render
-from tests.small_platform import report_elsewhere
+from scheduler.render import EXPORTERS, render
+from tests.small_platform import PUBLISHED, report_elsewhere
 
 REPORTS = ("bookings", "executive")
 
@@ -158,12 +158,12 @@ def test_equal_runs_on_machines_in_different_zones_give_equal_bytes(
     published: Path, small_url: str, tmp_path: Path
 ) -> None:
     report_elsewhere(small_url, tmp_path, "UTC", "bookings", "--period", "2026-10")
-    for kind in FORMATS:
+    for kind in PUBLISHED:
         here, there = place(tmp_path, "bookings", kind), place(published, "bookings", kind)
         assert here.read_bytes() == there.read_bytes(), kind
 
 
-@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("kind", PUBLISHED)
 def test_rendering_again_gives_the_published_bytes(published: Path, kind: str) -> None:
     notebook = executed(published, "executive")
     before = json.dumps(notebook, sort_keys=True)

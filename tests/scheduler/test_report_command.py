@@ -39,7 +39,10 @@ def found(output: Path) -> list[str]:
         (("--partner", "nobody"), ("nobody",)),
         (("--zone", "Mars"), ("Mars",)),
         (("--locale", "klingon"), ("klingon",)),
-        (("--format", "docx"), ("docx", "html", "pdf")),
+        (("--format", "docx"), ("docx", "html", "pdf", "csv", "json", "xlsx")),
+        (("--currency", "XQX"), ("XQX", "EUR")),
+        (("--time-frame", "each", "--period", "2026-10"), ("2026-10", "last")),
+        (("each", "bookings"), ("notebook", "each")),
         ((notebook("misspelt_parameter"),), ("period", "perod")),
         ((notebook("no_parameters"),), ("no_parameters", "parameters")),
         ((notebook("computed_parameter"),), ("computed_parameter", "limit")),
@@ -109,6 +112,34 @@ def test_each_model_has_a_report_and_the_index_lists_all(
     assert sorted(said.out.split()) == sorted(
         str(tmp_path / path) for path in found(tmp_path) if path != "index.html"
     )
+
+
+def test_the_numbers_of_a_report_lie_beside_its_page(
+    analytics: Command, small_url: str, tmp_path: Path
+) -> None:
+    formats = [word for kind in ("html", "csv", "json", "xlsx") for word in ("--format", kind)]
+    said = analytics(
+        *("report", notebook("numbers"), "--period", "2026-10", "--workers", "1", *formats),
+        *("--database", small_url, "--output", str(tmp_path)),
+    )
+    assert said.code == 0, said.out + said.err
+    pages = [f"2026-10/numbers/all.{kind}" for kind in ("csv", "html", "json", "xlsx")]
+    assert found(tmp_path) == [*pages, "index.html"]
+    document = json.loads((tmp_path / pages[2]).read_text())
+    assert document["report"]["period"] == "2026-10" and len(document["report"]["run_id"]) == 16
+    (answer,) = document["answers"]
+    assert (answer["section"], answer["kind"]) == ("Counted", "tiles")
+    assert answer["rows"][0]["value"] == 7
+
+
+def test_a_report_without_numbers_is_one_sentence(analytics: Command, small_url: str, tmp_path: Path) -> None:
+    said = analytics(
+        *("report", notebook("plain"), "--format", "csv", "--workers", "1"),
+        *("--database", small_url, "--output", str(tmp_path)),
+    )
+    assert said.code == 1
+    (failed,) = [line for line in said.out.splitlines() if "Failed" in line]
+    assert "holds no numbers to export" in failed
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(
