@@ -166,6 +166,11 @@ def weekday_text(number: int, locale: str) -> str:
     return str(names[number - 1])
 
 
+def clock_text(hour: int, locale: str) -> str:
+    """When an hour of the day begins: 14:00, 2:00 PM."""
+    return _clock(datetime(2026, 1, 1, hour), locale)
+
+
 def hour_text(hour: int, locale: str) -> str:
     """An hour of the day: 14, 14 Uhr, 14時."""
     moment = datetime(2026, 1, 1, hour)

@@ -8,11 +8,13 @@ from typing import Any
 import altair as alt
 
 from analytics_lib.charts.figure import AnyChart
-from analytics_lib.charts.theme import ACCENT, GREY
+from analytics_lib.charts.theme import ACCENT, GREY, LIGHTER
 
 _COLOUR = alt.Color(
     "kind:N",
-    scale=alt.Scale(domain=["named", "quiet", "forecast"], range=[ACCENT, GREY, "transparent"]),
+    scale=alt.Scale(
+        domain=["named", "quiet", "before", "forecast"], range=[ACCENT, GREY, LIGHTER, "transparent"]
+    ),
     legend=None,
 )
 
@@ -24,7 +26,7 @@ def bars(rows: Sequence[dict[str, Any]], *, row: int = ROW) -> AnyChart:
     """One bar a row with its number at its end, in the order given.
 
     Rows have `group`, `value`, `previous` (or None), `shown` (at the end), `full` (in the tooltip) and
-    `kind`: named, quiet (what is unknown, or of another period) or forecast.
+    `kind`: named, quiet (what is unknown), before or forecast.
     """
     base = _base(rows, row)
     compared = any(each["previous"] is not None for each in rows)
@@ -38,7 +40,7 @@ def bars(rows: Sequence[dict[str, Any]], *, row: int = ROW) -> AnyChart:
     layers = [thick]
     if compared:
         thin = base.transform_filter("datum.previous !== null")
-        layers.append(thin.mark_bar(height=5, yOffset=-9, color=GREY).encode(x=_length("previous", rows)))
+        layers.append(thin.mark_bar(height=5, yOffset=-9, color=LIGHTER).encode(x=_length("previous", rows)))
     return alt.LayerChart(layer=[*layers, *_labels(rows, row, 3 if compared else 0)])
 
 
@@ -63,12 +65,13 @@ def _reach(rows: Sequence[dict[str, Any]]) -> list[float]:
 
 def _labels(rows: Sequence[dict[str, Any]], row: int, down: int) -> list[alt.Chart]:
     """The numbers, beyond the ends of their bars: right of zero to the right, left of it to the left."""
-    layers = []
-    for side, align, away in ((1, "left", 6), (-1, "right", -6)):
-        its = [each for each in rows if each["value"] is not None and (each["value"] < 0) == (side < 0)]
-        if its:
-            text = _base(rows, row).properties(data=alt.InlineData(values=its))
-            layers.append(
-                text.mark_text(align=align, dx=away, dy=down).encode(x=_length("value", rows), text="shown:N")
-            )
-    return layers
+    right, left = (
+        [each for each in rows if each["value"] is not None and (each["value"] < 0) is is_left]
+        for is_left in (False, True)
+    )
+    base = _base(rows, row).encode(x=_length("value", rows), text="shown:N")
+    texts = [
+        (right, base.mark_text(align="left", dx=6, dy=down)),
+        (left, base.mark_text(align="right", dx=-6, dy=down)),
+    ]
+    return [text.properties(data=alt.InlineData(values=its)) for its, text in texts if its]

@@ -14,6 +14,7 @@ from analytics_lib.charts.theme import ACCENT, GREY
 from analytics_lib.local_time import TimeFrame
 
 FORECAST = "forecast"
+FORECAST_NAME = "forecast, 80 % range"
 _TIME = alt.Scale(type="utc")
 
 
@@ -35,26 +36,24 @@ def lines(
     starts = [*frame["bucket_start"], *ahead.get("bucket_start", ())]
     x = alt.X("when:T", title=None, scale=_TIME, axis=time_axis(starts, over, locale))
     y = alt.Y("value:Q", title=None, axis=axis, scale=scale)
+    low = alt.Y("low:Q", title=None, axis=axis, scale=scale)
     colour = alt.Color(
         "series:N", scale=alt.Scale(domain=[now, before or FORECAST], range=[ACCENT, GREY]), legend=None
     )
     main = _line(points, x, y, colour, [now, before or FORECAST], len(frame) <= 31)
-    if not before and not expected:
+    if expected:
+        return alt.LayerChart(layer=[main, *_interval(expected, x, y, low), *_heads(expected, x, now)])
+    if not before:
         return main
-    layers = [main, *_interval(expected, x, y)]
-    named = [each for each in points if each["value"] is not None]
-    ends = _ends([*named, *({**each, "series": FORECAST} for each in expected)])
+    named = _ends([each for each in points if each["value"] is not None])
     return alt.LayerChart(
-        layer=[
-            *layers,
-            *[_end_label(point, nudge, x, y, is_before=point["series"] == before) for point, nudge in ends],
-        ]
+        layer=[main, *[_end_label(point, nudge, x, y, point["series"] == before) for point, nudge in named]]
     )
 
 
 def _line(
     points: list[dict[str, Any]], x: alt.X, y: alt.Y, colour: alt.Color, series: list[str], dotted: bool
-) -> alt.Chart:
+) -> AnyChart:
     width = alt.StrokeWidth(
         "series:O", sort=series, scale=alt.Scale(domain=series, range=[2.25, 1.25]), legend=None
     )
@@ -62,21 +61,32 @@ def _line(
         "state:N", scale=alt.Scale(domain=["complete", "incomplete"], range=[[1, 0], [2, 3]]), legend=None
     )
     base = alt.Chart(alt.InlineData(values=points), height=240)
-    return base.mark_line(strokeJoin="round", point=dotted and {"size": 18}).encode(
+    line: AnyChart = base.mark_line(strokeJoin="round", point=dotted and {"size": 18}).encode(
         x=x, y=y, color=colour, strokeWidth=width, strokeDash=dash, detail="state:N", tooltip=_tooltip()
     )
+    return line
 
 
-def _interval(expected: list[dict[str, Any]], x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def _interval(expected: list[dict[str, Any]], x: alt.X, y: alt.Y, low: alt.Y) -> list[alt.Chart]:
     """A pale band with an outline, and the dashed line of what is expected on average."""
-    if not expected:
-        return []
     base = alt.Chart(alt.InlineData(values=expected), height=240).encode(x=x)
     band = base.mark_area(
-        color=ACCENT, fillOpacity=0.12, line={"color": ACCENT, "strokeWidth": 0.75, "opacity": 0.6}
-    ).encode(y=alt.Y("low:Q", title=None, axis=y.axis, scale=y.scale), y2="high:Q")
+        color=ACCENT, fillOpacity=0.12, stroke=ACCENT, strokeWidth=0.75, strokeOpacity=0.6
+    ).encode(y=low, y2="high:Q")
     line = base.mark_line(color=ACCENT, strokeWidth=2.25, strokeDash=[6, 4])
     return [band, line.encode(y=y, tooltip=_tooltip())]
+
+
+def _heads(expected: list[dict[str, Any]], x: alt.X, now: str) -> list[AnyChart]:
+    """The names of what is left and right of the line where the forecast begins, above the drawing."""
+    rule = alt.Chart(alt.InlineData(values=[{"when": expected[0]["when"]}])).mark_rule(color=GREY)
+    left, right = (alt.Chart(alt.InlineData(values=[{"name": name}])) for name in (now, FORECAST_NAME))
+    above = alt.value(-14)
+    return [
+        rule.encode(x=x, strokeDash=alt.value([1, 3])),
+        left.mark_text(align="left", color=ACCENT).encode(x=alt.value(0), y=above, text="name:N"),
+        right.mark_text(align="right", color=ACCENT).encode(x=alt.value("width"), y=above, text="name:N"),
+    ]
 
 
 def _tooltip() -> list[alt.Tooltip]:
@@ -96,11 +106,12 @@ def _ends(points: list[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
     return [(point, (7 - 14 * place) if touching else 0) for place, point in enumerate(ordered)]
 
 
-def _end_label(point: dict[str, Any], nudge: int, x: alt.X, y: alt.Y, *, is_before: bool) -> alt.Chart:
+def _end_label(point: dict[str, Any], nudge: int, x: alt.X, y: alt.Y, is_before: bool) -> AnyChart:
     base = alt.Chart(alt.InlineData(values=[point])).mark_text(
         align="left", dx=8, dy=nudge, color=GREY if is_before else ACCENT
     )
-    return base.encode(x=x, y=y, text="series:N")
+    label: AnyChart = base.encode(x=x, y=y, text="series:N")
+    return label
 
 
 def points_of(frame: pd.DataFrame, now: str, before: str, unit: str, locale: str) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from analytics_lib.charts.figure import (
     AnyChart,
     dressed,
     is_compared,
+    lighter,
     marked,
     nothing_to_draw,
     period_of,
@@ -58,11 +59,11 @@ def trend(
     alt_text = f"{'Bar' if is_single else 'Line'} chart of {words['title'].lower()} by {over.value}, {now}: "
     alt_text += extremes + _asides(frame, ahead, before, is_single, unit, locale)
     return dressed(
-        scenarios(known.iloc[0], ahead, now, before, unit, locale)
+        scenarios(frame, ahead, unit, locale)
         if is_single
         else lines(frame, ahead, now, before, unit, over, locale),
         title=title or f"{words['title']}: {message}",
-        subtitle=subtitle,
+        subtitle=subtitle + (lighter(frame, locale) if is_single or not ahead.empty else ""),
         alt_text=alt_text,
         twin=twin,
         frames=frames,
