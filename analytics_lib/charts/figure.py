@@ -9,13 +9,14 @@ import altair as alt
 import pandas as pd
 
 from analytics_lib import formatting
+from analytics_lib.charts.numbers import numbers_of
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.scope import Scope
 
 INCOMPLETE = "incomplete data"
 """Said of what the data does not fully cover."""
 
-AnyChart = alt.Chart | alt.LayerChart
+AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
 
 
 def dressed(
@@ -25,13 +26,16 @@ def dressed(
     subtitle: str,
     alt_text: str,
     twin: Mapping[str, Any],
+    frames: Sequence[pd.DataFrame] = (),
     empty: str | None = None,
 ) -> AnyChart:
     """The chart with title, subtitle, alternative text and table twin.
 
-    `empty` is the reason why the chart has nothing to show, if it has nothing.
+    `frames` are what it was drawn from: their rows go with it for exporters. `empty` is the reason why
+    the chart has nothing to show, if it has nothing.
     """
-    words = {"title": title, "alt": alt_text, "table": dict(twin), "empty": empty}
+    numbers = numbers_of(*frames, title=title) if frames else None
+    words = {"title": title, "alt": alt_text, "table": dict(twin), "numbers": numbers, "empty": empty}
     return chart.properties(
         title=alt.TitleParams(text=title, subtitle=subtitle),
         description=alt_text,
@@ -39,7 +43,13 @@ def dressed(
     )
 
 
-def nothing_to_draw(title: str, subtitle: str, reason: str, twin: Mapping[str, Any]) -> AnyChart:
+def nothing_to_draw(
+    title: str,
+    subtitle: str,
+    reason: str,
+    twin: Mapping[str, Any],
+    frames: Sequence[pd.DataFrame] = (),
+) -> AnyChart:
     """A chart's place with the reason why it is empty."""
     chart = (
         alt.Chart(alt.InlineData(values=[{"reason": reason}]), height=60)
@@ -47,7 +57,13 @@ def nothing_to_draw(title: str, subtitle: str, reason: str, twin: Mapping[str, A
         .encode(text="reason:N")
     )
     return dressed(
-        chart, title=title, subtitle=subtitle, alt_text=f"{title}: {reason}.", twin=twin, empty=reason
+        chart,
+        title=title,
+        subtitle=subtitle,
+        alt_text=f"No chart of {title[:1].lower()}{title[1:]}, because there is nothing to draw: {reason}.",
+        twin=twin,
+        frames=frames,
+        empty=reason,
     )
 
 
@@ -55,6 +71,25 @@ def twin_of(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -
     """A table twin from (name, left or right) columns and formatted rows."""
     named = [{"name": name, "align": align} for name, align in columns]
     return {"columns": named, "rows": [list(row) for row in rows]}
+
+
+def group_twin(rows: pd.DataFrame, frame: pd.DataFrame, dimension: str, locale: str) -> dict[str, Any]:
+    """The table twin of one metric by one dimension: its groups down; value, and what it was, across."""
+    compared, unit = is_compared(frame), frame["unit"].iloc[0]
+    columns = [(spoken(dimension).capitalize(), "left"), (period_of(frame.attrs["scope"], locale), "right")]
+    if compared:
+        columns += [(period_of(frame.attrs["compared"], locale), "right"), ("Change", "right")]
+    lines = []
+    for row in rows.to_dict("records"):
+        cells = [
+            formatting.group_label(row[dimension], dimension),
+            marked(row["value"], row["quality"], unit, locale),
+        ]
+        if compared:
+            cells.append(marked(row["previous"], row["previous_quality"], unit, locale))
+            cells.append(formatting.change(row["change"], row["change_ratio"], unit, locale))
+        lines.append(cells)
+    return twin_of(columns, lines)
 
 
 def subtitle_of(frame: pd.DataFrame, locale: str) -> str:
@@ -83,6 +118,16 @@ def period_of(scope: Scope, locale: str) -> str:
     """The period as people name it, marked where it is not over yet."""
     title = formatting.period_title(scope.period, locale)
     return f"{title} to date" if scope.is_partial else title
+
+
+def is_compared(frame: pd.DataFrame) -> bool:
+    """Whether the answer says what it was before, too."""
+    return "previous" in frame and frame.attrs["compared"] is not None
+
+
+def lighter(frame: pd.DataFrame, locale: str) -> str:
+    """What the lighter marks are, for the end of a subtitle; nothing where there are none."""
+    return f" · lighter: {period_of(frame.attrs['compared'], locale)}" if is_compared(frame) else ""
 
 
 def spoken(dimension: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -11,7 +11,10 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.figure import INCOMPLETE, is_without_groups, spoken, why_missing
+from analytics_lib.charts.numbers import numbers_of
 from analytics_lib.formatting import group_label
+
+TABLE_MIME = "application/vnd.analytics.table+json"
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,21 @@ class NumberTable:
     rows: tuple[tuple[str, ...], ...]
     words: int
     """How many columns at the left hold words; the others hold numbers."""
+    numbers: Mapping[str, Any]
+    """The rows behind it, for exporters: see `charts.numbers`."""
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        return {
+            TABLE_MIME: {
+                "caption": self.caption,
+                "columns": list(self.columns),
+                "rows": [list(row) for row in self.rows],
+                "words": self.words,
+                "numbers": dict(self.numbers),
+            },
+            "text/html": self._repr_html_(),
+            "text/plain": str(self),
+        }
 
     def _repr_html_(self) -> str:
         heads = "".join(
@@ -51,14 +69,17 @@ def table(
     sort_by: str | None = None,
     most: int | None = None,
     locale: str = "en",
+    title: str | None = None,
 ) -> NumberTable:
     """Metrics across, the groups (and buckets) of the answer down.
 
     `sort_by` puts the groups with the most of that metric first; `most` keeps only the first so many
-    and says so in the caption.
+    and says so in the caption. `title` names the numbers for exporters, else the caption does.
     """
     keys = [*frame.attrs["dimensions"], *(["bucket"] if "bucket" in frame else [])]
     names = list(frame.attrs["metrics"])
+    titles = [frame.attrs["metrics"][name]["title"] for name in names]
+    numbers = numbers_of(frame, title=title or caption or ", ".join(titles))
     if keys and is_without_groups(frame):
         caption = f"{caption}: {why_missing(frame)}".strip(": ")
         frame = frame.head(0)
@@ -81,8 +102,7 @@ def table(
         for place, cells in ordered
     )
     heads = [spoken(key).capitalize() for key in keys]
-    titles = [frame.attrs["metrics"][name]["title"] for name in names]
-    return NumberTable(caption, (*heads, *titles), rows, len(keys))
+    return NumberTable(caption, (*heads, *titles), rows, len(keys), numbers)
 
 
 def _size(value: Any) -> float:

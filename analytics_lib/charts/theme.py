@@ -16,6 +16,8 @@ FONT = "Inter"
 INK, GREY, GRID = page_colours().ink, page_colours().quiet, page_colours().line
 CATEGORIES = palette("categorical")
 ACCENT = CATEGORIES[0]
+LIGHTER = palette("diverging")[3]
+"""Bars of the period before: the grey that stands out from light and dark paper alike."""
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 
 WIDTH = 680

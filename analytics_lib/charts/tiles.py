@@ -10,6 +10,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.figure import period_of, plotted
+from analytics_lib.charts.numbers import numbers_of
 from analytics_lib.tile_markup import STYLE, render_tiles
 
 TILES_MIME = "application/vnd.analytics.tiles+json"
@@ -27,18 +28,33 @@ class Tiles:
     """A row of tiles that notebooks display; exporters draw them from their values."""
 
     tiles: tuple[Mapping[str, Any], ...]
+    numbers: Mapping[str, Any]
+    """The rows behind them, for exporters: see `charts.numbers`."""
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         return {
-            TILES_MIME: {"tiles": list(self.tiles)},
+            TILES_MIME: {"tiles": list(self.tiles), "numbers": dict(self.numbers)},
             "text/html": STYLE + render_tiles(self.tiles),
             "text/plain": "\n".join(_line(tile) for tile in self.tiles),
         }
 
 
-def tiles(frame: pd.DataFrame, course: pd.DataFrame | None = None, *, locale: str = "en") -> Tiles:
-    """One tile per metric of a compared answer; `course` holds the same metrics over buckets."""
-    return Tiles(tuple(_tile(row, frame, course, locale) for row in frame.to_dict("records")))
+def tiles(
+    frame: pd.DataFrame,
+    course: pd.DataFrame | None = None,
+    *,
+    locale: str = "en",
+    title: str | None = None,
+) -> Tiles:
+    """One tile per metric of a compared answer; `course` holds the same metrics over buckets.
+
+    `title` names the numbers for exporters; the tiles themselves show none.
+    """
+    titles = [words["title"] for words in frame.attrs["metrics"].values()]
+    return Tiles(
+        tuple(_tile(row, frame, course, locale) for row in frame.to_dict("records")),
+        numbers_of(frame, title=title or ", ".join(titles)),
+    )
 
 
 def _tile(

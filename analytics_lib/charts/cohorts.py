@@ -1,0 +1,145 @@
+"""Who comes back: ages across, cohorts down; a single cohort is a curve."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analytics_lib import formatting
+from analytics_lib.charts.axes import bucket_text
+from analytics_lib.charts.figure import (
+    AnyChart,
+    dressed,
+    is_without_groups,
+    marked,
+    nothing_to_draw,
+    period_of,
+    plotted,
+    spoken,
+    subtitle_of,
+    twin_of,
+    why_missing,
+)
+from analytics_lib.charts.heat import heat, key
+from analytics_lib.formatting import group_label
+
+_CELL_WIDTH = 38
+
+
+def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
+    """A share by age, from `measure("cohort_retention", scope, by=["age"], over="month")`.
+
+    The last dimension is the age. What stands down are the buckets, else the first of two dimensions, else
+    there is one row. Ages that a cohort has not reached are blank.
+    """
+    name = frame["metric"].iloc[0]
+    words, unit = frame.attrs["metrics"][name], frame["unit"].iloc[0]
+    now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
+    twin = _twin(frame, now, unit, locale)
+    known = frame[frame["value"].notna()]
+    if known.empty or is_without_groups(frame):
+        return nothing_to_draw(title or words["title"], subtitle, why_missing(frame), twin, [frame])
+    shown = _telling(known, _age(frame))
+    left_out = (
+        f" · {spoken(_age(frame))} 0 left out, where everybody is there" if len(shown) < len(known) else ""
+    )
+    values = [float(value) for value in shown["value"]]
+    cells = [_cell(row, frame, now, unit, locale) for row in shown.to_dict("records")]
+    down = list(dict.fromkeys(cell["down"] for cell in cells))
+    return dressed(
+        heat(
+            cells,
+            across=_in_order(shown[_age(frame)], frame),
+            down=down,
+            unit=unit,
+            cell_width=_CELL_WIDTH,
+        ),
+        title=title or f"{words['title']}: {_message(cells, frame)}",
+        subtitle=f"{subtitle} · {spoken(_age(frame))} across" + left_out + key(values, unit, locale),
+        alt_text=_alt_text(cells, frame, now),
+        twin=twin,
+        frames=[frame],
+    )
+
+
+def _age(frame: pd.DataFrame) -> str:
+    return str(frame.attrs["dimensions"][-1])
+
+
+def _telling(known: pd.DataFrame, age: str) -> pd.DataFrame:
+    """Without the first age where it says of every cohort that all of it is there."""
+    is_first = known[age].eq(min(known[age]))
+    is_given = (
+        bool(known.loc[is_first, "value"].map(float).eq(1).all())
+        and known.loc[is_first, "unit"].eq("share").all()
+    )
+    return known[~is_first] if is_given and not is_first.all() else known
+
+
+def _in_order(ages: pd.Series[Any], frame: pd.DataFrame) -> list[str]:
+    return [_age_text(age, frame) for age in sorted(dict.fromkeys(map(str, ages)))]
+
+
+def _age_text(age: object, frame: pd.DataFrame) -> str:
+    """An age without the zero that sorts it."""
+    text = str(age)
+    return str(int(text)) if text.isdigit() else group_label(text, _age(frame))
+
+
+def _cohort(row: Any, frame: pd.DataFrame, now: str, locale: str) -> str:
+    """Whose row it is: the bucket's, the first dimension's, or that of the whole period."""
+    if "bucket" in row:
+        return bucket_text(row["bucket_start"], frame.attrs["over"], locale)
+    first, *rest = frame.attrs["dimensions"]
+    return group_label(row[first], first) if rest else now
+
+
+def _cell(row: Any, frame: pd.DataFrame, now: str, unit: str, locale: str) -> dict[str, Any]:
+    value = row["value"]
+    short = (
+        formatting.percent(value, locale, decimals=0 if value in (0, 1) else 1)
+        if unit == "share"
+        else formatting.quantity(value, unit, locale, is_compact=True)
+    )
+    return {
+        "across": _age_text(row[_age(frame)], frame),
+        "down": _cohort(row, frame, now, locale),
+        "value": plotted(value),
+        "shown": short,
+        "full": formatting.quantity(value, unit, locale),
+    }
+
+
+def _latest(cells: list[dict[str, Any]]) -> dict[str, Any]:
+    """The oldest age that the first cohort has reached: how far the curve has come."""
+    first = [cell for cell in cells if cell["down"] == cells[0]["down"]]
+    return first[-1]
+
+
+def _message(cells: list[dict[str, Any]], frame: pd.DataFrame) -> str:
+    end = _latest(cells)
+    return f"{end['full']} of {end['down']} at {spoken(_age(frame))} {end['across']}"
+
+
+def _alt_text(cells: list[dict[str, Any]], frame: pd.DataFrame, now: str) -> str:
+    name = next(iter(frame.attrs["metrics"].values()))["title"].lower()
+    rows, ages = ({cell[key] for cell in cells} for key in ("down", "across"))
+    shape = (
+        f"{len(rows)} cohort{'s' if len(rows) != 1 else ''}, {len(ages)} age{'s' if len(ages) != 1 else ''}"
+    )
+    return f"Heatmap of {name} by {spoken(_age(frame))}, {now}, {shape}: {_message(cells, frame)}."
+
+
+def _twin(frame: pd.DataFrame, now: str, unit: str, locale: str) -> dict[str, Any]:
+    rows = [
+        [
+            _cohort(row, frame, now, locale),
+            _age_text(row[_age(frame)], frame),
+            marked(row["value"], row["quality"], unit, locale),
+            formatting.count(row["n"], locale),
+        ]
+        for row in frame.to_dict("records")
+    ]
+    columns = [("Cohort", "left"), (spoken(_age(frame)).capitalize(), "left"), (now, "right"), ("n", "right")]
+    return twin_of(columns, rows)

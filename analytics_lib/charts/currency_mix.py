@@ -1,0 +1,122 @@
+"""Which currencies the money came in: parts of the whole, the largest first, small ones gathered."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
+
+from analytics_lib import formatting
+from analytics_lib.charts.bars import bars
+from analytics_lib.charts.figure import (
+    AnyChart,
+    dressed,
+    is_without_groups,
+    lighter,
+    marked,
+    nothing_to_draw,
+    period_of,
+    plotted,
+    spoken,
+    subtitle_of,
+    twin_of,
+    why_missing,
+)
+from analytics_lib.errors import InputError
+from analytics_lib.facts import UNKNOWN
+
+_MOST = 8
+"""Bars, of which the last gathers the rest."""
+
+
+def currency_mix(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
+    """A share by currency, from `measure(["payment_value_share", "payment_value"], scope, by=["currency"])`.
+
+    Sorted bars, whose small parts stay legible where those of one stacked bar run into each other; the
+    amounts stand beside the shares if the frame has them. Raises `InputError` without a share.
+    """
+    dimension = frame.attrs["dimensions"][0]
+    shares = frame[frame["unit"] == "share"]
+    if shares.empty:
+        raise InputError("A mix of currencies is drawn from shares: ask for payment_value_share, too.")
+    name = shares["metric"].iloc[0]
+    shares = shares[shares["metric"] == name]
+    amounts = frame[frame["metric"] != name]
+    words = frame.attrs["metrics"][name]
+    now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
+    known = shares[shares["value"].notna()]
+    ranked = known.loc[known["value"].map(float).sort_values(ascending=False, kind="stable").index]
+    rows: list[Any] = ranked.to_dict("records")
+    beside = {row[dimension]: row for row in amounts.to_dict("records")}
+    twin = _twin(rows, beside, dimension, now, locale)
+    if known.empty or is_without_groups(shares):
+        return nothing_to_draw(title or words["title"], subtitle, why_missing(shares), twin, [frame])
+    drawn = [_bar(row, beside.get(row[dimension]), dimension, locale) for row in rows]
+    if len(drawn) > _MOST:
+        rest = rows[_MOST - 1 :]
+        drawn = [*drawn[: _MOST - 1], _gathered(rest, locale)]
+    said = ", ".join(f"{bar['group']} {bar['full']}" for bar in drawn)
+    return dressed(
+        bars(drawn),
+        title=title or f"{rows[0][dimension]}: {drawn[0]['share']} of {_whole(amounts, frame, words)}",
+        subtitle=subtitle + lighter(frame, locale),
+        alt_text=f"Bar chart of {words['title'].lower()} by {spoken(dimension)}, {now}: {said}.",
+        twin=twin,
+        frames=[frame],
+    )
+
+
+def _whole(amounts: pd.DataFrame, frame: pd.DataFrame, words: Any) -> str:
+    """What it is a share of, by the name of the amount where there is one."""
+    if amounts.empty:
+        return str(words["title"]).lower().removeprefix("share of ")
+    return str(frame.attrs["metrics"][amounts["metric"].iloc[0]]["title"]).lower()
+
+
+def _bar(row: Any, amount: Any, dimension: str, locale: str) -> dict[str, Any]:
+    share = formatting.quantity(row["value"], "share", locale)
+    beside = (
+        ""
+        if amount is None
+        else formatting.quantity(amount["value"], amount["unit"], locale, is_compact=True)
+    )
+    return {
+        "group": str(row[dimension]),
+        "value": plotted(row["value"]),
+        "previous": plotted(row.get("previous")),
+        "share": share,
+        "shown": f"{share} · {beside}" if beside else share,
+        "full": f"{share} ({beside})" if beside else share,
+        "kind": "quiet" if row[dimension] == UNKNOWN else "named",
+    }
+
+
+def _gathered(rest: list[Any], locale: str) -> dict[str, Any]:
+    """The small parts as one."""
+    total = float(sum((Fraction(row["value"]) for row in rest), Fraction(0)))
+    before = [row.get("previous") for row in rest]
+    share = formatting.quantity(total, "share", locale)
+    known = [Fraction(each) for each in before if each is not None]
+    return {
+        "group": f"others ({len(rest)})",
+        "value": total,
+        "previous": float(sum(known, Fraction(0))) if known else None,
+        "share": share,
+        "shown": share,
+        "full": share,
+        "kind": "quiet",
+    }
+
+
+def _twin(rows: list[Any], beside: dict[Any, Any], dimension: str, now: str, locale: str) -> dict[str, Any]:
+    columns = [(spoken(dimension).capitalize(), "left"), (now, "right")]
+    columns += [("Amount", "right")] if beside else []
+    lines = []
+    for row in rows:
+        cells = [str(row[dimension]), marked(row["value"], row["quality"], "share", locale)]
+        if beside:
+            amount = beside[row[dimension]]
+            cells.append(marked(amount["value"], amount["quality"], amount["unit"], locale))
+        lines.append(cells)
+    return twin_of(columns, lines)

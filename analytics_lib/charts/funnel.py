@@ -1,0 +1,126 @@
+"""From step to step: how many came that far, and which part of them went on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from analytics_lib import formatting
+from analytics_lib.charts.figure import (
+    AnyChart,
+    dressed,
+    is_compared,
+    lighter,
+    marked,
+    nothing_to_draw,
+    period_of,
+    plotted,
+    twin_of,
+    why_missing,
+)
+from analytics_lib.charts.theme import ACCENT, GREY, INK, LIGHTER
+from analytics_lib.errors import InputError
+
+_ROW = 62
+
+
+def funnel(
+    steps: pd.DataFrame, rates: pd.DataFrame | None = None, *, locale: str = "en", title: str | None = None
+) -> AnyChart:
+    """Counts of several metrics in the order of the steps, from one uncut `measure`.
+
+    `rates` holds the metrics from step to step in their order: the first belongs between the first two
+    steps. They are those of `measure`; none is worked out here. Raises `InputError` if there are more of
+    them than gaps between steps.
+    """
+    passed = [] if rates is None else rates.to_dict("records")
+    if len(passed) >= len(steps):
+        raise InputError(
+            f"{len(passed)} rates do not fit between {len(steps)} steps: give at most {len(steps) - 1}."
+        )
+    frames = [steps] if rates is None else [steps, rates]
+    now = period_of(steps.attrs["scope"], locale)
+    twin = _twin(steps, passed, now, locale)
+    subtitle = now + lighter(steps, locale)
+    known = steps[steps["value"].notna()]
+    names = [_title(row, steps) for row in steps.to_dict("records")]
+    if known.empty or known["value"].map(float).eq(0).all():
+        return nothing_to_draw(
+            title or f"{names[0]} to {names[-1]}", subtitle, why_missing(steps), twin, frames
+        )
+    rows = [
+        _step(row, names[place], passed[place] if place < len(passed) else None, locale)
+        for place, row in enumerate(steps.to_dict("records"))
+    ]
+    first, last = rows[0], rows[-1]
+    said = ", ".join(f"{row['step']} {row['full']}" for row in rows)
+    went_on = "".join(f" {row['rate_full']} went on from {row['step']}." for row in rows if row["rate_full"])
+    return dressed(
+        _bars(rows),
+        title=title
+        or f"{first['shown']} {first['step'].lower()} became {last['shown']} {last['step'].lower()}",
+        subtitle=subtitle,
+        alt_text=f"Funnel, {now}: {said}.{went_on}",
+        twin=twin,
+        frames=frames,
+    )
+
+
+def _title(row: Any, frame: pd.DataFrame) -> str:
+    return str(frame.attrs["metrics"][row["metric"]]["title"])
+
+
+def _step(row: Any, name: str, rate: Any, locale: str) -> dict[str, Any]:
+    passed = "" if rate is None else formatting.quantity(rate["value"], rate["unit"], locale)
+    return {
+        "step": name,
+        "value": plotted(row["value"]),
+        "previous": plotted(row.get("previous")),
+        "shown": formatting.quantity(row["value"], row["unit"], locale, is_compact=True),
+        "full": formatting.quantity(row["value"], row["unit"], locale),
+        "rate": f"▼ {passed}" if passed else "",
+        "rate_full": passed,
+    }
+
+
+def _bars(rows: list[dict[str, Any]]) -> AnyChart:
+    """Names above their bars, so that on a telephone the bars keep the whole width."""
+    known = [row[field] for row in rows for field in ("value", "previous") if row[field] is not None]
+    scale = alt.Scale(domain=[0, max(known) * 1.15])
+    base = alt.Chart(alt.InlineData(values=rows), height=_ROW * len(rows)).encode(
+        y=alt.Y("step:N", sort=[row["step"] for row in rows], title=None, axis=None),
+        tooltip=[alt.Tooltip("step:N", title="step"), alt.Tooltip("full:N", title="value")],
+    )
+    x = alt.X("value:Q", title=None, axis=None, scale=scale)
+    compared = any(row["previous"] is not None for row in rows)
+    layers = [base.mark_bar(height=18, color=ACCENT).encode(x=x)]
+    if compared:
+        thin = base.transform_filter("datum.previous !== null").mark_bar(height=5, yOffset=-13, color=LIGHTER)
+        layers.append(thin.encode(x=alt.X("previous:Q", title=None, axis=None, scale=scale)))
+    layers.append(base.mark_text(align="left", dx=6, fontWeight=600).encode(x=x, text="shown:N"))
+    layers.append(base.mark_text(align="left", dy=-24, color=INK).encode(x=alt.datum(0), text="step:N"))
+    layers.append(base.mark_text(align="left", dy=21, color=GREY).encode(x=alt.datum(0), text="rate:N"))
+    return alt.LayerChart(layer=layers)
+
+
+def _twin(steps: pd.DataFrame, passed: list[Any], now: str, locale: str) -> dict[str, Any]:
+    compared = is_compared(steps)
+    columns = [("Step", "left"), (now, "right")]
+    columns += (
+        [(period_of(steps.attrs["compared"], locale), "right"), ("Change", "right")] if compared else []
+    )
+    columns += [("Went on", "right")] if passed else []
+    rows = []
+    for place, row in enumerate(steps.to_dict("records")):
+        unit = row["unit"]
+        cells = [_title(row, steps), marked(row["value"], row["quality"], unit, locale)]
+        if compared:
+            cells.append(marked(row["previous"], row["previous_quality"], unit, locale))
+            cells.append(formatting.change(row["change"], row["change_ratio"], unit, locale))
+        if passed:
+            rate = passed[place] if place < len(passed) else None
+            cells.append("" if rate is None else marked(rate["value"], rate["quality"], rate["unit"], locale))
+        rows.append(cells)
+    return twin_of(columns, rows)

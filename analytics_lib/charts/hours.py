@@ -1,0 +1,105 @@
+"""When things happen: hours of the day across, weekdays down."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analytics_lib import formatting
+from analytics_lib.charts.axes import clock_text, hour_text, weekday_text
+from analytics_lib.charts.figure import (
+    AnyChart,
+    dressed,
+    is_without_groups,
+    marked,
+    nothing_to_draw,
+    period_of,
+    plotted,
+    subtitle_of,
+    twin_of,
+    why_missing,
+)
+from analytics_lib.charts.heat import heat, key
+from analytics_lib.facts import UNKNOWN
+
+
+def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
+    """One metric by hour and weekday, from `measure(..., by=["weekday", "hour_of_day"])`.
+
+    Hours that have no number are left blank; what has no known time is in the table twin only.
+    """
+    name = frame["metric"].iloc[0]
+    words, unit = frame.attrs["metrics"][name], frame["unit"].iloc[0]
+    now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
+    twin = _twin(frame, now, unit, locale)
+    dated = frame["weekday"].ne(UNKNOWN) & frame["hour_of_day"].ne(UNKNOWN)
+    known = frame[frame["value"].notna() & dated]
+    if known.empty or is_without_groups(frame):
+        return nothing_to_draw(title or words["title"], subtitle, why_missing(frame), twin, [frame])
+    rows: list[Any] = known.to_dict("records")
+    high = max(rows, key=lambda row: float(row["value"]))
+    low = min(rows, key=lambda row: float(row["value"]))
+    peak, dip = (formatting.quantity(row["value"], unit, locale) for row in (high, low))
+    alt_text = (
+        f"Heatmap of {words['title'].lower()} by weekday and hour, {now}: "
+        f"highest {peak} on {_when(high, locale)}, lowest {dip} on {_when(low, locale)}."
+    )
+    rounded = formatting.quantity(high["value"], unit, locale, is_compact=True)
+    return dressed(
+        heat(
+            [_cell(row, unit, abs(high["value"]) < _FINE, locale) for row in rows],
+            across=[hour_text(hour, locale) for hour in range(24)],
+            down=[weekday_text(day, locale) for day in range(1, 8)],
+            unit=unit,
+            cell_width=_CELL_WIDTH,
+            every=3,
+        ),
+        title=title or f"{words['title']}: highest on {_when(high, locale)} with {rounded}",
+        subtitle=subtitle + key([float(row["value"]) for row in rows], unit, locale),
+        alt_text=alt_text,
+        twin=twin,
+        frames=[frame],
+    )
+
+
+_CELL_WIDTH = 30
+_FINE = 10
+"""The greatest number below which a decimal matters."""
+
+
+def _cell(row: Any, unit: str, is_fine: bool, locale: str) -> dict[str, Any]:
+    return {
+        "across": hour_text(int(row["hour_of_day"]), locale),
+        "down": weekday_text(int(row["weekday"]), locale),
+        "value": plotted(row["value"]),
+        "shown": _short(row["value"], unit, is_fine, locale),
+        "full": formatting.quantity(row["value"], unit, locale),
+    }
+
+
+def _short(value: Any, unit: str, is_fine: bool, locale: str) -> str:
+    """A number for a small cell: a decimal at most says enough beside 167 others."""
+    if unit in ("ratio", "score"):
+        return formatting.decimal(value, locale, decimals=1 if is_fine else 0)
+    if unit == "share":
+        return formatting.percent(value, locale, decimals=0)
+    return formatting.quantity(value, unit, locale, is_compact=True)
+
+
+def _when(row: Any, locale: str) -> str:
+    return f"{weekday_text(int(row['weekday']), locale)}, {clock_text(int(row['hour_of_day']), locale)}"
+
+
+def _twin(frame: pd.DataFrame, now: str, unit: str, locale: str) -> dict[str, Any]:
+    rows = []
+    for row in frame.to_dict("records"):
+        day, hour = row["weekday"], row["hour_of_day"]
+        rows.append(
+            [
+                UNKNOWN if day == UNKNOWN else weekday_text(int(day), locale),
+                UNKNOWN if hour == UNKNOWN else hour_text(int(hour), locale),
+                marked(row["value"], row["quality"], unit, locale),
+            ]
+        )
+    return twin_of([("Weekday", "left"), ("Hour", "left"), (now, "right")], rows)

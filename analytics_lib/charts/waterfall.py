@@ -1,0 +1,206 @@
+"""From before to after: which groups made the change, the largest first, and the rest as one."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from analytics_lib import formatting
+from analytics_lib.charts.figure import (
+    AnyChart,
+    dressed,
+    for_whom,
+    nothing_to_draw,
+    period_of,
+    plotted,
+    spoken,
+    twin_of,
+)
+from analytics_lib.charts.theme import ACCENT, CATEGORIES, GREY, INK
+from analytics_lib.formatting import group_label
+
+_ROW = 30
+_OTHERS = "others"
+_CUT = 0.5
+"""Where the steps take up less than this part of an axis from zero, the axis is cut to show them."""
+
+
+def waterfall(
+    causes: pd.DataFrame, most: int = 8, *, locale: str = "en", title: str | None = None
+) -> AnyChart:
+    """What drove a change, from `models.causes`: before, a bar for each of the `most` largest parts, after.
+
+    The other parts are summed exactly as one. Ratios change in points. Blue and ▲ is better, vermilion and
+    ▼ is worse where the metric has a good side; the sign is that of the number.
+    """
+    (words,) = causes.attrs["metrics"].values()
+    scope = causes.attrs["scope"]
+    now = period_of(scope, locale)
+    by = causes.attrs.get("by", "")
+    subtitle = " · ".join([f"{words['title']} by {spoken(by)}", now, *for_whom(scope)])
+    unit = causes.attrs.get("unit", "count")
+    if causes.empty:
+        twin = twin_of([("Part", "left"), ("Change", "right")], [])
+        return nothing_to_draw(title or words["title"], subtitle, causes.attrs["reason"], twin)
+    before = period_of(causes.attrs["compared"], locale)
+    totals = causes.attrs["totals"]
+    rows = _rows(causes, most, before, now, words["better"], unit, locale)
+    is_cut = _is_cut(rows)
+    change = formatting.change(totals["change"], None, unit, locale, is_compact=True)
+    first = causes.iloc[0]
+    leader = group_label(first["group"], by)
+    part = formatting.change(first["total_effect"], None, unit, locale, is_compact=True)
+    said = ", ".join(f"{row['name']} {row['shown']}" for row in rows)
+    return dressed(
+        _drawn(rows, is_cut),
+        title=title or f"{words['title']}: {change}, most of all through {leader}, {part}",
+        subtitle=f"{subtitle} · against {before}{_key(rows, is_cut)}",
+        alt_text=f"Waterfall of {words['title'].lower()} by {spoken(by)} from {before} to {now}: {said}.",
+        twin=_twin(causes, by, unit, locale),
+        frames=[causes],
+    )
+
+
+def _rows(
+    causes: pd.DataFrame, most: int, before: str, now: str, better: str | None, unit: str, locale: str
+) -> list[dict[str, Any]]:
+    """Start, steps and end, each from where to where; the last step ends at the end to the last digit."""
+    totals, by = causes.attrs["totals"], causes.attrs["by"]
+    level = Fraction(totals["before"])
+    rows = [_total(before, totals["before"], unit, locale)]
+    for row in causes.head(most).to_dict("records"):
+        rows.append(_part(group_label(row["group"], by), row["total_effect"], level, better, unit, locale))
+        level += Fraction(row["total_effect"])
+    rest = causes["total_effect"].tolist()[most:]
+    if rest:
+        # Exactly: the effects are whole numbers, decimals or floats, and add up as fractions.
+        effect = sum(map(Fraction, rest), Fraction(0))
+        name = f"{_OTHERS} ({len(rest)})"
+        rows.append(_part(name, type(rest[0])(_number(effect, rest[0])), level, better, unit, locale))
+    return [*rows, _total(now, totals["after"], unit, locale)]
+
+
+def _key(rows: list[dict[str, Any]], is_cut: bool) -> str:
+    """What colours and ends mean, in words."""
+    kinds = {row["kind"] for row in rows}
+    better = [name for kind, name in (("good", "blue better"), ("bad", "vermilion worse")) if kind in kinds]
+    told = [", ".join(better)] if better else []
+    return "".join(f" · {each}" for each in [*told, *(["axis cut, not from zero"] if is_cut else [])])
+
+
+def _number(exact: Fraction, like: Any) -> Any:
+    """A fraction as the kind of number that it is the sum of."""
+    if isinstance(like, int | float):
+        return exact
+    return type(like)(exact.numerator) / type(like)(exact.denominator)
+
+
+def _total(name: str, value: Any, unit: str, locale: str) -> dict[str, Any]:
+    shown = formatting.quantity(value, unit, locale, is_compact=True)
+    return {
+        "name": name,
+        "from": 0.0,
+        "to": plotted(value),
+        "value": plotted(value),
+        "shown": shown,
+        "full": formatting.quantity(value, unit, locale),
+        "kind": "total",
+    }
+
+
+def _part(
+    name: str, effect: Any, level: Fraction, better: str | None, unit: str, locale: str
+) -> dict[str, Any]:
+    sign = "▲" if effect > 0 else "▼" if effect < 0 else "■"
+    return {
+        "name": name,
+        "from": float(level),
+        "to": float(level + Fraction(effect)),
+        "value": plotted(effect),
+        "shown": f"{sign} {formatting.change(effect, None, unit, locale, is_compact=True)}",
+        "full": formatting.change(effect, None, unit, locale),
+        "kind": _verdict(effect, better),
+    }
+
+
+def _verdict(effect: Any, better: str | None) -> str:
+    if better not in ("higher", "lower") or effect == 0:
+        return "neutral"
+    return "good" if (effect > 0) == (better == "higher") else "bad"
+
+
+def _levels(rows: list[dict[str, Any]]) -> tuple[float, float]:
+    ends = [row[end] for row in rows[1:-1] for end in ("from", "to")] + [rows[0]["to"], rows[-1]["to"]]
+    return min(ends), max(ends)
+
+
+def _is_cut(rows: list[dict[str, Any]]) -> bool:
+    low, high = _levels(rows)
+    return low * high > 0 and high > low and high - low < _CUT * max(abs(low), abs(high))
+
+
+def _drawn(rows: list[dict[str, Any]], is_cut: bool) -> AnyChart:
+    low, high = _levels(rows)
+    low, high = (low, high) if is_cut else (min(0.0, low), max(0.0, high))
+    room = 0.3 * ((high - low) or 1.0)
+    scale = alt.Scale(
+        domain=[low - (room * 0.1 if is_cut or low < 0 else 0), high + room], nice=False, zero=False
+    )
+    x = alt.X("from:Q", title=None, axis=None, scale=scale)
+    base = alt.Chart(alt.InlineData(values=rows), height=_ROW * len(rows)).encode(
+        y=alt.Y(
+            "name:N",
+            sort=[row["name"] for row in rows],
+            title=None,
+            axis=alt.Axis(domain=False, ticks=False, labelLimit=180),
+        ),
+        tooltip=[alt.Tooltip("name:N", title="part"), alt.Tooltip("full:N", title="value")],
+    )
+    colour = alt.Color(
+        "kind:N",
+        scale=alt.Scale(domain=["total", "good", "bad", "neutral"], range=[INK, ACCENT, CATEGORIES[1], GREY]),
+        legend=None,
+    )
+    steps = base.transform_filter("datum.kind !== 'total'") if is_cut else base
+    # A bar that does not begin at zero would lie about its length: cut totals are marks at their level.
+    totals = base.transform_filter("datum.kind === 'total'").mark_tick(thickness=3, size=20, color=INK)
+    ends = base.transform_calculate(end="max(datum.from, datum.to)")
+    return alt.LayerChart(
+        layer=[
+            steps.mark_bar(height=18).encode(x=x, x2="to:Q", color=colour),
+            totals.encode(x=alt.X("to:Q", title=None, axis=None, scale=scale)),
+            ends.mark_text(align="left", dx=6).encode(
+                x=alt.X("end:Q", title=None, axis=None, scale=scale), text="shown:N"
+            ),
+        ]
+    )
+
+
+def _twin(causes: pd.DataFrame, by: str, unit: str, locale: str) -> dict[str, Any]:
+    totals = causes.attrs["totals"]
+    names = (period_of(causes.attrs["compared"], locale), period_of(causes.attrs["scope"], locale))
+    columns = [
+        (spoken(by).capitalize(), "left"),
+        *((name, "right") for name in (*names, "Part of the change")),
+    ]
+    rows = [
+        [
+            group_label(row["group"], by),
+            formatting.quantity(row["before"], unit, locale),
+            formatting.quantity(row["after"], unit, locale),
+            formatting.change(row["total_effect"], None, unit, locale),
+        ]
+        for row in causes.to_dict("records")
+    ]
+    rows.append(
+        [
+            "all",
+            formatting.quantity(totals["before"], unit, locale),
+            formatting.quantity(totals["after"], unit, locale),
+            formatting.change(totals["change"], None, unit, locale),
+        ]
+    )
+    return twin_of(columns, rows)
