@@ -79,7 +79,8 @@ def translated_result(result: _R, rate: Rate) -> _R:
 
 
 def _part(part: Part, rate: Rate) -> Part:
-    return replace(part, figures=tuple(_figure(figure, rate) for figure in part.figures))
+    figures = tuple(_figure(figure, rate) for figure in part.figures)
+    return replace(part, figures=figures, frame=translated_frame(part.to_frame(), rate))
 
 
 def _figure(figure: Figure, rate: Rate) -> Figure:
@@ -133,6 +134,8 @@ def _attrs(attrs: Mapping[Any, Any], rate: Rate) -> dict[str, Any]:
         told["units"] = {name: rate.currency if unit == rate.base else unit for name, unit in units}
     if "totals" in attrs:
         told["totals"] = {name: _told(value, rate) for name, value in attrs["totals"].items()}
+    if attrs.get("total") is not None:
+        told["total"] = _told(attrs["total"], rate)
     if "exact" in attrs:
         told["exact"] = tuple(_exact(driver, Fraction(rate.units)) for driver in attrs["exact"])
     return told

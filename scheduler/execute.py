@@ -199,6 +199,7 @@ def _stamped(notebook: nbformat.NotebookNode, run: Run) -> nbformat.NotebookNode
         "data_version": run.data_version[:16],
         "definition_version": fingerprint(),
         "language": "en",
+        "locale": str(dict(run.parameters).get("locale", "en")),
         "period": run.scope.period.name,
         "subtitle": subtitle(run.scope, str(dict(run.parameters).get("locale", "en"))),
         "scope": run.scope.to_dict(),

@@ -21,15 +21,19 @@ def quantity(value: Number | None, unit: str, locale: str = "en", *, is_compact:
 
     Units: count; share (a fraction); days, nights, people; ms and seconds; score (a rating of 1 to
     5, an Apdex) and ratio (so many to one); bytes; or the code of a currency, for an amount in major
-    units. `is_compact` abbreviates counts and amounts. Raises `InputError` for any other unit.
+    units. `is_compact` abbreviates counts and amounts, and leaves out the name of people that were
+    counted. Raises `InputError` for any other unit.
     """
     number = exact(value)
     if number is None:
         return MISSING
     if unit == "count":
         return compact(number, locale) if is_compact else count(number, locale)
+    if unit == "people" and is_compact and isinstance(value, int):
+        return compact(number, locale)
     if unit in _NAMED_UNITS:
-        return with_unit(number, _NAMED_UNITS[unit], locale, decimals=_named_decimals(number, unit))
+        decimals = 0 if isinstance(value, int) else _named_decimals(number, unit)
+        return with_unit(number, _NAMED_UNITS[unit], locale, decimals=decimals)
     if unit in _WRITERS:
         return _WRITERS[unit](number, locale)
     return compact_money(number, unit, locale) if is_compact else money(number, unit, locale)

@@ -14,7 +14,7 @@ from scheduler.exporters.excel_cells import DAY, LONGEST_TEXT, amount, day_of, n
 from scheduler.exporters.excel_sheets import sheet_names
 from scheduler.exporters.notebook_numbers import AMOUNTS, FORECAST, Answer, Numbers
 from scheduler.exporters.numbers_report import NumbersReport
-from scheduler.exporters.report_words import FOOTER
+from scheduler.exporters.report_words import footer_of
 
 _FRONT = "Report"
 _UNDATED = datetime(2000, 1, 1)
@@ -91,11 +91,10 @@ class _Writer:
         _text(sheet, 0, 0, about["title"], self._heading)
         _text(sheet, 1, 0, about["subtitle"])
         line = 3
-        for label, key in (("Period", "period"), *FOOTER):
-            if about.get(key):
-                _text(sheet, line, 0, label, self._label)
-                _text(sheet, line, 1, about[key])
-                line += 1
+        for label, text in (("Period", about.get("period") or ""), *footer_of(about)):
+            _text(sheet, line, 0, label, self._label)
+            _text(sheet, line, 1, text)
+            line += 1
         line += 1
         for place, header in enumerate(("Sheet", "What it shows", "Section")):
             _text(sheet, line, place, header, self._header)

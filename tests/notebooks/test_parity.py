@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from analytics_lib import AnalyticsService
-from scheduler.exporters.numbers import read_numbers
+from scheduler.exporters.notebook_numbers import read_numbers
 from tests.house import notebooks
 from tests.notebooks.reports import TABLE, TILES, answers, executed, outputs, page
 from tests.scheduler.exporters.pdf_reading import words_of
@@ -74,7 +74,9 @@ def test_html_and_pdf_show_every_tile_and_table_cell_of_the_notebook(published: 
     on_page = " ".join(html.text_content().split())
     on_paper = words_of(page(published, name, "pdf").read_bytes())
     notebook = executed(published, name)
-    shown = [tile["value"] for row in outputs(notebook, TILES) for tile in row["tiles"] if not tile["missing"]]
+    shown = [
+        tile["value"] for row in outputs(notebook, TILES) for tile in row["tiles"] if not tile["missing"]
+    ]
     shown += [cell for each in outputs(notebook, TABLE) for row in each["rows"] for cell in row]
     assert len(shown) > 5
     squeezed = "".join(on_paper.split())
