@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from babel.dates import get_day_names, get_month_names
+
+from analytics_lib.formatting.locales import reader_locale
 from analytics_lib.scope import BusinessModel
 
 _MODELS = frozenset(model.value for model in BusinessModel)
 
-_CODES = ("channel", "device", "partner_kind", "product_kind")
+_CODES = frozenset(
+    {
+        *("channel", "from_channel", "device", "partner_kind", "product_kind", "leg", "segment", "arm"),
+        *("method", "failed_stage", "decline_reason", "refund_reason", "dispute_outcome", "cost_kind"),
+        *("agent", "intent", "status", "service", "lifecycle_state", "from_state"),
+    }
+)
 """Dimensions whose values are words of ours or of a source, joined by underscores."""
 
+_INITIALS = frozenset({"api", "sms", "vip"})
+_WEEKDAYS = range(1, 8)
 
-def group_label(value: object, dimension: str) -> str:
-    """A dimension's value as people read it: models in capitals, bands without rank, codes in words."""
+
+def group_label(value: object, dimension: str, locale: str = "en") -> str:
+    """A dimension's value as people read it.
+
+    Models and abbreviations in capitals, bands without their rank, codes in words, months and weekdays by
+    their names in the reader's language.
+    """
     text = str(value)
     if text in _MODELS:
         return text.upper()
     if dimension in _CODES:
-        return text.replace("_", " ")
+        return text.upper() if text in _INITIALS else text.replace("_", " ")
+    if dimension == "month_of_year" and text.isdigit():
+        return str(get_month_names("abbreviated", "stand-alone", reader_locale(locale))[int(text)])
+    if dimension == "weekday" and text.isdigit() and int(text) in _WEEKDAYS:
+        return str(get_day_names("abbreviated", "stand-alone", reader_locale(locale))[int(text) - 1])
     return text.partition(" ")[2] or text if dimension.endswith("_band") and text[:1].isdigit() else text
 
 
