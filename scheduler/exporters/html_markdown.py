@@ -13,8 +13,8 @@ import mistune
 
 from analytics_lib.errors import RunError
 
-# As pandoc reads it: "$5 and $10" is money, "$x + y$" is an equation.
-_INLINE = r"\$(?=[^\s$])(?P<equation>[^$\n]*?[^\s$\\])\$(?!\d)"
+# As pandoc reads it: "$5 and $10" is money, "$x + y$" is an equation; and "5 US$ and 10 US$" is money too.
+_INLINE = r"(?<![^\W_])\$(?=[^\s$])(?P<equation>[^$\n]*?[^\s$\\])\$(?!\d)"
 _BLOCK = r"^ {0,3}\$\$[ \t]*(?P<equation_lines>[\s\S]+?)\$\$[ \t]*$"
 
 

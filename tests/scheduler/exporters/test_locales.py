@@ -24,7 +24,7 @@ from scheduler.exporters.report_words import footer_of
 from scheduler.exporters.typst_glyphs import Glyphs
 from tests.browser import chromium, open_page
 from tests.scheduler.exporters import html_notebooks as samples
-from tests.scheduler.exporters.pdf_reading import fonts_of, rendered, words_of
+from tests.scheduler.exporters.pdf_reading import fonts_of, pages_of, rendered, words_of
 
 AS_OF = "2026-10-31T15:00:00Z"
 FOOTERS = {
@@ -199,3 +199,23 @@ def test_a_browser_without_a_network_shows_japanese_formats(tmp_path: Path) -> N
     assert len(set(drawn)) == 5, "letters without a glyph would all be the same box"
     assert seen.requests == [file.as_uri()]
     assert not seen.complaints
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Value fell by 5,6 % to 11 US$. Net value fell by 5,1 % to 302 mil US$ and more.",
+        "Value fell to 12 345 $. Another (3 $) fell to 5 $.",
+        "From A$5.00 to CA$7.20, $1.2M (−$5.00) or US\\$5.",
+    ],
+)
+def test_dollars_of_any_locale_are_money_and_no_equation(text: str) -> None:
+    page = page_of(samples.document(nb.new_markdown_cell(f"# Value\n\n{text}")))
+    assert text.replace("\\", "") in lxml.html.fromstring(page).find(".//main").text_content()
+
+
+def test_no_line_on_paper_ends_within_a_date() -> None:
+    date = formatting.date_text(datetime(2026, 10, 31), "ja", style="long")
+    text = "\n\n".join(f"{'word ' * 14}{'x' * length} {date} follows" for length in range(24))
+    pages = "\n".join(pages_of(rendered(samples.document(nb.new_markdown_cell(f"# Days\n\n{text}")))))
+    assert pages.count(date) == 24
