@@ -19,7 +19,7 @@ def scope(period: str = "2026-10", as_of: datetime = AS_OF) -> Scope:
 
 
 def words(name: str, unit: str, better: str | None = "higher") -> dict[str, Any]:
-    title = TITLES.get(unit, f"Made {unit}") if name == "made" else f"Of {name}"
+    title = TITLES.get(unit, f"Made {unit}") if name == "made" else f"Made {name}"
     return {"name": name, "title": title, "unit": unit, "better": better, "small_base": 30}
 
 

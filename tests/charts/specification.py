@@ -18,11 +18,16 @@ def words_of(chart: Any) -> dict[str, Any]:
     return words
 
 
-def drawn(chart: Any, layer: int = 0) -> list[dict[str, Any]]:
+def drawn(chart: Any) -> list[dict[str, Any]]:
     """The rows behind the lines or bars, without those that only name a line's end."""
     spec = spec_of(chart)
-    first = spec["layer"][layer] if "layer" in spec else spec
-    data = first.get("data") or spec["data"]
+    return rows_of(chart, spec["layer"][0] if "layer" in spec else spec)
+
+
+def rows_of(chart: Any, layer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows behind one layer of a chart."""
+    spec = spec_of(chart)
+    data = layer.get("data") or spec["data"]
     rows: list[dict[str, Any]] = data["values"] if "values" in data else spec["datasets"][data["name"]]
     return rows
 
