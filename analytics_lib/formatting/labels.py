@@ -18,6 +18,9 @@ _CODES = frozenset(
 )
 """Dimensions whose values are words of ours or of a source, joined by underscores."""
 
+_PARTNERS = frozenset({"partner", "partner_name", "partner_kind"})
+"""Dimensions that a direct sale has no value of."""
+
 _INITIALS = frozenset({"api", "sms", "vip"})
 _WEEKDAYS = range(1, 8)
 
@@ -29,6 +32,8 @@ def group_label(value: object, dimension: str, locale: str = "en") -> str:
     their names in the reader's language.
     """
     text = str(value)
+    if dimension in _PARTNERS and text == "unknown":
+        return "no partner"
     if text in _MODELS:
         return text.upper()
     if dimension in _CODES:

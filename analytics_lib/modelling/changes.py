@@ -38,7 +38,8 @@ def change_drivers(
     divides the change of a sum further, say of `gross_bookings_value` by `total_bookings`. The frame is
     that of `models.drivers`, with counts as int, money in major units as Decimal (`rate_effect` takes what
     rounding to the minor unit leaves, so that the effects of a row add up to its `total_effect`) and all of
-    a ratio as float. `attrs` add the metric's `unit`, `scope` and `compared`. Raises `InputError` where
+    a ratio as float. `attrs` add the metric's `unit`, `scope`, `compared`, and whether the data of both
+    periods `is_complete`. Raises `InputError` where
     `measure` has no number, with its reason.
     """
     found, asked = divided_parts(metric, volume)
@@ -64,6 +65,7 @@ def change_drivers(
         exact=divided.attrs["exact"],
         metric=found.name,
         unit=_unit(frame, found),
+        is_complete=_is_complete(frame),
         by=by,
         scope=scope,
         compared=frame.attrs["compared"],
@@ -108,9 +110,14 @@ def _doubts(frame: pd.DataFrame, asked: tuple[AnyMetric, ...]) -> tuple[str, ...
             raise InputError(f"The change of {row['metric']} cannot be divided: {why}.")
     said = dict.fromkeys(frame["reason"].dropna())
     doubts = [f"Of the numbers themselves: {reason}." for reason in said]
-    if "provisional" in {*frame["quality"], *frame["previous_quality"]}:
+    if not _is_complete(frame):
         doubts.append("Some of the numbers are provisional: what is late is still to come.")
     return tuple(doubts)
+
+
+def _is_complete(frame: pd.DataFrame) -> bool:
+    """Whether the data covers both periods."""
+    return "provisional" not in {*frame["quality"], *frame["previous_quality"]}
 
 
 def _told_apart(frame: pd.DataFrame, part: AnyMetric, by: str) -> pd.DataFrame:

@@ -73,7 +73,7 @@ def causes(
     *,
     volume: str | AnyMetric | None = None,
 ) -> pd.DataFrame:
-    """Which groups made a metric change, as `change_drivers` says it.
+    """Which groups made a metric change, as `change_drivers` says it; nothing moved in incomplete data.
 
     `attrs` have metrics (as in frames of `measure`) besides, and reason: why there is no row, else None.
     """
@@ -84,6 +84,8 @@ def causes(
         raise
     except InputError as error:
         return _without_rows(_CAUSES, str(error), found, scope, by=by)
+    if not made.attrs["is_complete"]:
+        return _without_rows(_CAUSES, "the data of the two periods is not complete", found, scope, by=by)
     made.attrs.update(metrics=words_of([found]), reason=None)
     return made
 

@@ -14,6 +14,8 @@ from analytics_lib.sentences.prose import Prose, inside, listed, plain
 _LEAST = 0.00005
 """The smallest effect on a share that can be shown, in hundredths of a point."""
 
+_LIMITS = " These are the groups in which it moved, which is not yet a reason why."
+
 
 def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
     """The groups in which a metric moved most, from `models.causes`: with the change, then against it.
@@ -40,7 +42,7 @@ def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
     along, against = (ups, downs) if change > 0 else (downs, ups)
     if not along or abs(change) <= least:
         text = say("{title} is about where it was in {before}; by {by}, there moved {all}.")
-        return Prose(text.format(all=listed(ups + downs), **said) + _limits(frame, locale))
+        return Prose(text.format(all=listed(ups + downs), **said) + say(_LIMITS))
     said["size"] = _amount(abs(change), unit, locale)
     pattern = "{title} rose by {size} against {before}. By {by}, the largest parts were {along}"
     if change < 0:
@@ -48,7 +50,7 @@ def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
     text = say(pattern).format(along=listed(along), **said)
     if against:
         text += say("; against it moved {against}").format(against=listed(against))
-    return Prose(f"{text}.{_limits(frame, locale)}")
+    return Prose(f"{text}.{say(_LIMITS)}")
 
 
 def _largest(rows: list[Any], most: int, by: str, unit: str, locale: str) -> list[str]:
@@ -58,13 +60,6 @@ def _largest(rows: list[Any], most: int, by: str, unit: str, locale: str) -> lis
         f"({formatting.change(row['total_effect'], None, unit, locale, is_compact=True)})"
         for row in rows
     ]
-
-
-def _limits(frame: pd.DataFrame, locale: str) -> str:
-    say = texts(locale)
-    text = say(" These are the groups in which it moved, which is not yet a reason why.")
-    doubtful = any("provisional" in doubt for doubt in frame.attrs["account"].doubts)
-    return text + (say(" Some of these numbers are provisional.") if doubtful else "")
 
 
 def _amount(size: Any, unit: str, locale: str) -> str:

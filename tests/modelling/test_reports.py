@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from analytics_lib import AnalyticsService
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.local_time import buckets
+from tests.small_platform import OCTOBER, SEPTEMBER, holding, placed
 
 
 @pytest.mark.parametrize(
@@ -89,3 +92,11 @@ def test_hours_look_back_half_a_year_only(small: AnalyticsService) -> None:
     hours = sum(1 for _ in buckets(scope.period.start, scope.period.end, scope.course, scope.zone))
     assert hours == 24
     assert "4,368" in told, told
+
+
+def test_in_incomplete_data_nothing_is_said_to_have_moved(tmp_path: Path) -> None:
+    rows = placed(50, SEPTEMBER, channel="app") + placed(3, OCTOBER, channel="app")
+    with holding(tmp_path, rows, complete_through=OCTOBER) as analytics:
+        frame = analytics.models.causes("total_bookings", analytics.scope(), "channel")
+        assert frame.empty and "not complete" in frame.attrs["reason"]
+        assert not analytics.models.drivers("total_bookings", analytics.scope(), "channel").empty

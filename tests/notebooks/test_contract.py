@@ -50,7 +50,7 @@ SCHEMA = {
     "currency": "",
     "locale": "en",
 }
-"""What every report can be given, all texts; a notebook of one business model has that as its default."""
+"""What every report can be given, all texts."""
 
 
 def test_every_domain_has_a_notebook_and_there_is_one_to_copy() -> None:
@@ -60,8 +60,7 @@ def test_every_domain_has_a_notebook_and_there_is_one_to_copy() -> None:
 @pytest.mark.parametrize("notebook", notebooks(), ids=relative)
 def test_notebooks_take_the_parameters_of_every_report(notebook: Path) -> None:
     found = declared(nbformat.read(notebook, as_version=4), notebook.stem)
-    own = {"business_model": notebook.stem} if notebook.stem in ("b2c", "b2b", "b2b2c") else {}
-    assert found == SCHEMA | own
+    assert found == SCHEMA
 
 
 @pytest.mark.parametrize("notebook", notebooks(), ids=relative)

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics_lib.models.account import Account
 from analytics_lib.sentences import why
 from tests.sentences.frames import causes, scope
 
@@ -59,13 +58,10 @@ def test_money_has_its_currency() -> None:
     assert "rose by €1,000.25" in text and "Rome (−€200.25)" in text
 
 
-def test_it_claims_no_reason_and_says_what_is_provisional() -> None:
+def test_it_claims_no_reason() -> None:
     text = str(why(causes({"Paris": 3})))
     assert text.endswith("These are the groups in which it moved, which is not yet a reason why.")
     assert not re.search(r"because|due to|caused", text)
-    doubts = ("Some of the numbers are provisional: what is late is still to come.",)
-    late = causes({"Paris": 3}, account=Account("did", "data", "quality", doubts))
-    assert str(why(late)).endswith("Some of these numbers are provisional.")
 
 
 def test_without_rows_it_says_why() -> None:
