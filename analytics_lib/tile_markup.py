@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
+from statistics import quantiles
 from typing import Any
 
 _WIDTH, _HEIGHT, _MARGIN = 120, 28, 3
+_FEWEST_FOR_BAND = 8
 _ARROWS = {"up": "▲", "down": "▼", "flat": "■"}
 _VERDICTS = {"good", "bad"}
 
@@ -46,11 +48,18 @@ def _delta(delta: Mapping[str, Any] | None) -> str:
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """A line of the values with gaps where they are missing and the last known one marked; or nothing."""
+    """A line of the values with gaps where they are missing and the last known one marked; or nothing.
+
+    Behind eight and more lies the band in which the middle half of them is.
+    """
     known = [float(value) for value in values if value is not None]
     if len(known) < 2:
         return ""
     low, span = min(known), (max(known) - min(known)) or 1.0
+
+    def height(value: float) -> float:
+        return _HEIGHT - _MARGIN - (value - low) / span * (_HEIGHT - 2 * _MARGIN)
+
     step = (_WIDTH - 2 * _MARGIN) / (len(values) - 1)
     runs: list[list[str]] = [[]]
     last = ""
@@ -59,13 +68,25 @@ def sparkline(values: Sequence[float | None]) -> str:
             runs.append([])
             continue
         x = _MARGIN + place * step
-        y = _HEIGHT - _MARGIN - (float(value) - low) / span * (_HEIGHT - 2 * _MARGIN)
-        runs[-1].append(f"{x:.1f},{y:.1f}")
-        last = f'cx="{x:.1f}" cy="{y:.1f}"'
+        runs[-1].append(f"{x:.1f},{height(float(value)):.1f}")
+        last = f'cx="{x:.1f}" cy="{height(float(value)):.1f}"'
     lines = "".join(f'<polyline points="{" ".join(run)}"/>' for run in runs if len(run) > 1)
     return (
         f'<svg class="tile-spark" viewBox="0 0 {_WIDTH} {_HEIGHT}" aria-hidden="true" focusable="false">'
-        f'{lines}<circle {last} r="2.5"/></svg>'
+        f'{_band(known, height)}{lines}<circle {last} r="2.5"/></svg>'
+    )
+
+
+def _band(known: Sequence[float], height: Callable[[float], float]) -> str:
+    """A pale strip from the lower to the upper quartile."""
+    if len(known) < _FEWEST_FOR_BAND:
+        return ""
+    lower, _, upper = quantiles(known, n=4, method="inclusive")
+    top, bottom = height(upper), height(lower)
+    # The colour stands in the drawing itself: a band without a style would be black.
+    return (
+        f'<rect x="{_MARGIN}" y="{top:.1f}" width="{_WIDTH - 2 * _MARGIN}" height="{bottom - top:.1f}" '
+        'fill="#6B7280" fill-opacity="0.15" stroke="none"/>'
     )
 
 

@@ -37,8 +37,7 @@ def distribution(frame: pd.DataFrame, *, locale: str = "en", title: str | None =
     name, (dimension, *_) = frame["metric"].iloc[0], frame.attrs["dimensions"]
     words, unit = frame.attrs["metrics"][name], frame["unit"].iloc[0]
     now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
-    is_unknown = frame[dimension].eq(UNKNOWN)
-    ordered = pd.concat([frame[~is_unknown].sort_values(dimension, kind="stable"), frame[is_unknown]])
+    ordered = frame.loc[frame[dimension].map(_rank).sort_values(kind="stable").index]
     twin = group_twin(ordered, frame, dimension, locale)
     known = ordered[ordered["value"].notna()]
     if known.empty or is_without_groups(frame):
@@ -62,6 +61,12 @@ def distribution(frame: pd.DataFrame, *, locale: str = "en", title: str | None =
         twin=twin,
         frames=[frame],
     )
+
+
+def _rank(band: object) -> float:
+    """The number before a band that says its place; what is unknown comes last."""
+    first = str(band).partition(" ")[0]
+    return float("inf") if band == UNKNOWN else float(first) if first.isdigit() else 0.0
 
 
 def _columns(rows: list[Any], dimension: str, unit: str, locale: str) -> AnyChart:

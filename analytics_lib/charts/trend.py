@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_skeleton
 
 from analytics_lib import formatting
+from analytics_lib.charts.axes import bucket_text
 from analytics_lib.charts.figure import (
     AnyChart,
     dressed,
@@ -114,13 +115,13 @@ def _when(row: Any, over: TimeFrame, locale: str) -> str:
     start = row["bucket_start"]
     match over:
         case TimeFrame.HOUR:
-            return f"in the hour from {start:%H:%M}"
+            return f"in the hour from {bucket_text(start, over, locale)}"
         case TimeFrame.DAY:
             return f"on {_day(start, locale)}"
         case TimeFrame.WEEK:
             return f"in the week of {_day(start, locale)}"
         case TimeFrame.MONTH:
-            return f"in {format_date(start, 'LLLL y', formatting.reader_locale(locale))}"
+            return f"in {format_skeleton('yMMMM', start, locale=formatting.reader_locale(locale))}"
         case _:
             return f"in {row['bucket']}"
 

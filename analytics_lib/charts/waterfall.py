@@ -44,7 +44,7 @@ def waterfall(
     unit = causes.attrs.get("unit", "count")
     if causes.empty:
         twin = twin_of([("Part", "left"), ("Change", "right")], [])
-        return nothing_to_draw(title or words["title"], subtitle, causes.attrs["reason"], twin)
+        return nothing_to_draw(title or words["title"], subtitle, causes.attrs["reason"], twin, [causes])
     before = period_of(causes.attrs["compared"], locale)
     totals = causes.attrs["totals"]
     rows = _rows(causes, most, before, now, words["better"], unit, locale)

@@ -29,11 +29,10 @@ def quantity(value: Number | None, unit: str, locale: str = "en", *, is_compact:
         return MISSING
     if unit == "count":
         return compact(number, locale) if is_compact else count(number, locale)
-    if unit == "people" and is_compact and isinstance(value, int):
+    if unit == "people" and is_compact and _is_whole(number):
         return compact(number, locale)
     if unit in _NAMED_UNITS:
-        decimals = 0 if isinstance(value, int) else _named_decimals(number, unit)
-        return with_unit(number, _NAMED_UNITS[unit], locale, decimals=decimals)
+        return with_unit(number, _NAMED_UNITS[unit], locale, decimals=0 if _is_whole(number) else 1)
     if unit in _WRITERS:
         return _WRITERS[unit](number, locale)
     return compact_money(number, unit, locale) if is_compact else money(number, unit, locale)
@@ -79,10 +78,9 @@ def _step(size: Decimal, unit: str, locale: str, *, is_compact: bool) -> str:
     return quantity(size, unit, locale, is_compact=is_compact)
 
 
-def _named_decimals(value: Decimal, unit: str) -> int:
-    """Days are mostly counted, so whole ones are whole; nights and people are averages."""
-    is_whole = value == PRECISE.to_integral_value(value)
-    return 0 if is_whole and unit == "days" else 1
+def _is_whole(value: Decimal) -> bool:
+    """Days, nights and people are counted, and then they are whole, or they are averages."""
+    return value == PRECISE.to_integral_value(value)
 
 
 def _score(value: Decimal, locale: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 
@@ -19,7 +21,27 @@ def words_of(chart: Any) -> dict[str, Any]:
 def drawn(chart: Any) -> list[dict[str, Any]]:
     """The rows behind the lines or bars, without those that only name a line's end."""
     spec = spec_of(chart)
-    first = spec["layer"][0] if "layer" in spec else spec
-    data = first.get("data") or spec["data"]
+    return rows_of(chart, spec["layer"][0] if "layer" in spec else spec)
+
+
+def rows_of(chart: Any, layer: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows behind one layer of a chart."""
+    spec = spec_of(chart)
+    data = layer.get("data") or spec["data"]
     rows: list[dict[str, Any]] = data["values"] if "values" in data else spec["datasets"][data["name"]]
     return rows
+
+
+def layers_of(chart: Any, mark: str) -> list[dict[str, Any]]:
+    """The layers that are drawn with a mark."""
+    return [layer for layer in spec_of(chart)["layer"] if layer["mark"]["type"] == mark]
+
+
+def axis_texts(chart: Any, channel: str) -> list[str]:
+    """The labels that an axis looks up, in their order."""
+    spec = spec_of(chart)
+    encoding = (spec["layer"][0] if "layer" in spec else spec)["encoding"]
+    found = re.match(r"(\[.*?\])\[indexof", encoding[channel]["axis"]["labelExpr"])
+    assert found, encoding[channel]["axis"]
+    texts: list[str] = json.loads(found[1])
+    return texts

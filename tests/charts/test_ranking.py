@@ -9,7 +9,8 @@ import pandas as pd
 
 from analytics_lib import AnalyticsService, formatting
 from analytics_lib.charts import ranking
-from tests.charts.specification import drawn, spec_of, words_of
+from tests.charts.answers import answer
+from tests.charts.specification import drawn, layers_of, rows_of, spec_of, words_of
 from tests.small_platform import OCTOBER, holding, placed, raw
 
 BY_DESTINATION = """
@@ -106,3 +107,34 @@ def test_the_frame_is_left_as_it_was(destinations: pd.DataFrame) -> None:
     before = destinations.copy(deep=True)
     ranking(destinations, most=3)
     pd.testing.assert_frame_equal(destinations, before)
+
+
+def test_the_period_before_is_a_thinner_lighter_bar(destinations: pd.DataFrame) -> None:
+    chart = ranking(destinations, most=5)
+    before = dict(zip(destinations["destination_name"], destinations["previous"], strict=True))
+    assert [bar["previous"] for bar in drawn(chart)] == [float(before[bar["group"]]) for bar in drawn(chart)]
+    thick, thin = layers_of(chart, "bar")
+    assert thin["mark"]["height"] < thick["mark"]["height"]
+    assert thin["encoding"]["x"]["scale"] == thick["encoding"]["x"]["scale"]
+    assert "lighter: Q2 2026" in spec_of(chart)["title"]["subtitle"]
+    assert "lighter bars show Q2 2026" in words_of(chart)["alt"]
+
+
+def test_the_axis_reaches_what_was_before_too() -> None:
+    frame = answer([{"value": 5, "previous": 500, "channel": "api"}], by=["channel"], compared=True)
+    assert layers_of(ranking(frame), "bar")[0]["encoding"]["x"]["scale"]["domain"][1] > 500
+
+
+def test_numbers_stand_beyond_the_ends_of_their_bars_on_either_side() -> None:
+    rows = [{"value": value, "channel": name} for name, value in (("up", 10**15), ("down", -300))]
+    chart = ranking(answer(rows, by=["channel"]))
+    sides = {layer["mark"]["align"]: rows_of(chart, layer) for layer in layers_of(chart, "text")}
+    assert [bar["group"] for bar in sides["left"]] == ["up"]
+    assert [bar["group"] for bar in sides["right"]] == ["down"]
+    low, high = layers_of(chart, "bar")[0]["encoding"]["x"]["scale"]["domain"]
+    assert low < -300 and high > 10**15
+
+
+def test_without_a_comparison_there_is_one_bar_a_group() -> None:
+    chart = ranking(answer([{"value": 5, "channel": "api"}], by=["channel"]))
+    assert len(layers_of(chart, "bar")) == 1 and "lighter" not in words_of(chart)["alt"]

@@ -9,7 +9,10 @@ import altair as alt
 import pandas as pd
 import pytest
 
+from analytics_lib import charts
 from analytics_lib.charts import ranking, theme, trend
+from tests.charts.answers import answer, causes
+from tests.charts.specification import words_of
 
 
 def luminance(colour: str) -> float:
@@ -51,3 +54,31 @@ def test_a_notebook_is_handed_the_specification_and_its_text(october: pd.DataFra
 def test_charts_of_others_are_handed_out_too() -> None:
     chart = alt.Chart(alt.InlineData(values=[{"a": 1}])).mark_point().encode(x="a:Q")
     assert theme.VEGALITE_MIME in chart._repr_mimebundle_()
+
+
+def test_every_chart_has_a_title_and_a_text_and_a_table_also_where_it_is_empty() -> None:
+    nothing = {"value": None, "reason": "no source"}
+    timed = {**nothing, "bucket": "2026-10-01"}
+    empty = [
+        charts.trend(answer([timed], over="day")),
+        charts.ranking(answer([{**nothing, "channel": "a"}], by=["channel"])),
+        charts.cohorts(answer([{**nothing, "age": "01"}], by=["age"], unit="share")),
+        charts.hours(
+            answer([{**nothing, "weekday": "1", "hour_of_day": "01"}], by=["weekday", "hour_of_day"])
+        ),
+        charts.funnel(answer([nothing])),
+        charts.multiples(answer([{**timed, "channel": "a"}], by=["channel"], over="day")),
+        charts.distribution(answer([{**nothing, "nights_band": "1 one night"}], by=["nights_band"])),
+        charts.currency_mix(answer([{**nothing, "currency": "EUR"}], by=["currency"], unit="share")),
+        charts.waterfall(causes([])),
+    ]
+    for chart in empty:
+        words = words_of(chart)
+        assert words["empty"] and words["empty"] in words["alt"] and len(words["alt"]) > 40
+        assert words["title"] and words["table"]["columns"]
+    assert len(empty) == len(set(charts.__all__) - {"table", "tiles"})
+
+
+def test_what_was_before_stands_out_on_light_and_dark_but_less_than_what_is() -> None:
+    assert contrast(theme.LIGHTER, "#FFFFFF") >= 3 and contrast(theme.LIGHTER, "#0F172A") >= 3
+    assert contrast(theme.LIGHTER, "#FFFFFF") < contrast(theme.ACCENT, "#FFFFFF")

@@ -150,3 +150,11 @@ def test_texts_from_the_data_cannot_write_html() -> None:
     html = render_tiles([{"label": "<script>x</script>", "value": "1 & 2", "note": "<b>", "delta": None}])
     assert "<script>" not in html and "<b>" not in html
     assert lxml.html.fromstring(html).find_class("tile-label")[0].text_content() == "<script>x</script>"
+
+
+def test_a_band_holds_the_middle_half_of_the_course() -> None:
+    svg = lxml.html.fromstring(sparkline([0, 1, 2, 3, 4, 5, 6, 7, 8]))
+    (band,) = svg.iter("rect")
+    # 0 is drawn at 25, 8 at 3: the quartiles 2 and 6 at 19.5 and 8.5.
+    assert (float(band.get("y")), float(band.get("height"))) == (8.5, 11.0)
+    assert list(lxml.html.fromstring(sparkline([1, 2, 3])).iter("rect")) == []

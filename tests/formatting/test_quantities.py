@@ -19,10 +19,10 @@ NARROW = "\N{NARROW NO-BREAK SPACE}"
 @pytest.mark.parametrize(
     ("locale", "days", "nights", "people"),
     [
-        ("en", ["1 day", "69 days", "2.5 days"], ["1.0 nights", "2.5 nights"], "2.0 people"),
-        ("de", ["1 Tag", "69 Tage", "2,5 Tage"], ["1,0 Nächte", "2,5 Nächte"], "2,0 Personen"),
-        ("es", ["1 día", "69 días", "2,5 días"], ["1,0 noche", "2,5 noches"], "2,0 personas"),
-        ("ja", ["1 日", "69 日", "2.5 日"], ["1.0 泊", "2.5 泊"], "2.0 人"),
+        ("en", ["1 day", "69 days", "2.5 days"], ["1 night", "2.5 nights"], "2 people"),
+        ("de", ["1 Tag", "69 Tage", "2,5 Tage"], ["1 Nacht", "2,5 Nächte"], "2 Personen"),
+        ("es", ["1 día", "69 días", "2,5 días"], ["1 noche", "2,5 noches"], "2 personas"),
+        ("ja", ["1 日", "69 日", "2.5 日"], ["1 泊", "2.5 泊"], "2 人"),
     ],
 )
 def test_units_have_the_plural_of_the_number_shown(
