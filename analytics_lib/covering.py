@@ -6,7 +6,7 @@ that is not listed is absent, which is something else than empty.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement
 
 from analytics_lib.local_time import TimeFrame, to_local
-from analytics_lib.metric import Leaf, columns_of
+from analytics_lib.metric import AnyMetric, Leaf, columns_of
 from analytics_lib.scope import as_text
 from analytics_lib.warehouse import Contents
 
@@ -57,6 +57,13 @@ class Covering:
         missing = (name.partition(".") for name in self.absent(columns))
         names = dict.fromkeys(f"{table}.{name}" if table in there else table for table, _, name in missing)
         return f"missing, because {self.source} has no {' and no '.join(names)}" if names else None
+
+    def first_covered(self, metric: AnyMetric, dimensions: Sequence[str]) -> str:
+        """The first of the dimensions whose columns are there for a metric, else the last named."""
+        for name in dimensions:
+            if all(not self.absent(leaf.columns_for([name])) for leaf in metric.leaves()):
+                return name
+        return dimensions[-1]
 
     def why_no_hours(self, metric: Leaf, frame: TimeFrame | None, over: TimeFrame | None) -> str | None:
         """Why a metric has no answer by the hour, if hours are asked for."""

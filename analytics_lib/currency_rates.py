@@ -56,8 +56,10 @@ def rate_of_reader(
 
     `cache` keeps rates, too, if there is one. Raises `InputError` as `rate_in_force` does.
     """
+    if not currency:
+        return None
     base = warehouse.about.get("reporting_currency", "EUR")
-    if currency in ("", base):
+    if currency == base:
         return None
 
     def ask() -> Rate:

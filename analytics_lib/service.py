@@ -276,11 +276,7 @@ class AnalyticsService:
     def first_covered(self, *dimensions: str, metric: str | AnyMetric = "total_bookings") -> str:
         """The first of the dimensions by which this database can cut a metric, else the last named."""
         (found,) = find([metric])
-        covering = Covering.of(self.about, self.warehouse.coverage)
-        for name in dimensions:
-            if all(not covering.absent(leaf.columns_for([name])) for leaf in found.leaves()):
-                return name
-        return dimensions[-1]
+        return Covering.of(self.about, self.warehouse.coverage).first_covered(found, dimensions)
 
     def _instant(self, as_of: str | datetime, zone: str) -> datetime:
         if isinstance(as_of, datetime):
