@@ -46,7 +46,10 @@ _TOO_LONG = "Written as text, because Excel keeps only 15 digits of a number."
 
 
 class ExcelReport(NumbersReport):
-    """A first sheet that says what the report is, and a sheet of typed cells for each answer."""
+    """A first sheet that says what the report is, and a sheet of typed cells for each answer.
+
+    Amounts of up to 15 digits are exact; fractions keep 16 digits, one more than Excel shows.
+    """
 
     output_mimetype = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     export_from_notebook = "Numbers (Excel)"

@@ -91,7 +91,7 @@ def _answer(block: object, section: str) -> Iterator[Answer]:
         case Chart(spec=spec):
             said = _inner(_inner(spec, "usermeta"), "analytics")
             kind, title, numbers = "chart", str(said.get("title") or ""), said.get("numbers")
-        case Table(said=said):
+        case Table(said=dict() as said):
             kind, title, numbers = "table", str(said.get("caption") or ""), said.get("numbers")
         case _:
             return

@@ -42,6 +42,8 @@ def test_a_report_says_all_that_it_is_about(tmp_path: Path) -> None:
         *("partner ag-001", "partner to/7", "USD", "America/New_York", "de"),
         "data as of 2026-10-31 23:00 UTC",
     ]
+    (facts,) = tree(tmp_path).xpath("//p[@class='facts']")
+    assert facts.text_content().startswith("October 2026 · AI usage · B2B + B2C · partner ag-001")
     files = tree(tmp_path).xpath("//p[@class='files']/a")
     assert [" ".join(link.text_content().split()) for link in files] == [
         *("HTML 90.1 kB", "PDF 41.0 kB", "CSV 41.0 kB", "XLSX 41.0 kB")

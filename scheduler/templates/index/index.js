@@ -31,7 +31,7 @@ function show() {
 
 function remember() {
   const chosen = [...new FormData(form)].filter(([, value]) => value);
-  history.replaceState(null, '', chosen.length ? `#${new URLSearchParams(chosen)}` : location.pathname);
+  history.replaceState(null, '', chosen.length ? `#${new URLSearchParams(chosen)}` : location.pathname + location.search);
 }
 
 function recall() {

@@ -103,4 +103,5 @@ def foreign() -> Any:
         cell(display({VEGALITE: {"mark": "bar", "data": {"values": [{"x": 1}]}, "usermeta": meta}}))
         for meta in [{}, {"analytics": "mine"}, *({"analytics": each} for each in odd)]
     ]
-    return document(nb.new_markdown_cell("# By others"), *charts)
+    tables = [cell(display({TABLE: said, "text/html": "<p>x</p>"})) for said in (None, '"a text"', [], {})]
+    return document(nb.new_markdown_cell("# By others"), *charts, *tables)

@@ -81,6 +81,12 @@ def test_every_number_reads_back_as_the_notebook_has_it() -> None:
             assert cells["Reason"].value == row["reason"] and cells["Name"].value == row["metric"]
 
 
+def test_fractions_keep_sixteen_digits() -> None:
+    answer = made.numbers("Shares", [made.row("cancellation_rate", 1 / 3, "share")])
+    (row,) = table(book(made.document(made.tiles(answer))).worksheets[1])
+    assert row["Value"].value == pytest.approx(1 / 3, rel=1e-15)
+
+
 def test_numbers_bear_the_format_of_their_unit() -> None:
     headline, course, places = (book(made.report()).worksheets[place] for place in (1, 2, 3))
     assert [row["Value"].number_format for row in table(headline)] == [
