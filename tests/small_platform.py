@@ -21,7 +21,7 @@ from tests.tables import bookings_frame
 NOTEBOOKS = Path(__file__).parent / "scheduler" / "notebooks"
 """Small notebooks, one for each behaviour."""
 
-PUBLISHED = ("html", "pdf", "ipynb")
+PUBLISHED = ("html", "pdf", "ipynb", "csv", "json", "xlsx")
 """The formats in which the reports of the small platform are published for tests."""
 
 SEPTEMBER = datetime(2026, 9, 10, 12)

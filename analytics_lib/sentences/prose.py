@@ -18,7 +18,8 @@ class Prose:
     markdown: str
 
     def _repr_markdown_(self) -> str:
-        return self.markdown
+        # Two amounts in dollars would otherwise have an equation between them in JupyterLab.
+        return self.markdown.replace("$", "\\$")
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(self.markdown)

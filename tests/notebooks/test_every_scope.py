@@ -16,7 +16,7 @@ import pytest
 from tests.engines import DuckDBPlace, about_frame, coverage_frame
 from tests.house import notebooks
 from tests.notebooks.reports import CHART, TILES, executed, outputs
-from tests.small_platform import NOVEMBER, OCTOBER, placed, report_elsewhere
+from tests.small_platform import NOVEMBER, OCTOBER, PUBLISHED, placed, report_elsewhere
 from tests.tables import bookings_frame
 
 pytestmark = pytest.mark.slow
@@ -37,7 +37,7 @@ def test_it_gives_a_report_in_every_time_frame_and_model(
     report_elsewhere(small_url, tmp_path, "UTC", name, "--time-frame", frame, "--business-model", model)
     (period,) = (path.name for path in tmp_path.iterdir() if path.is_dir())
     assert {path.name for path in (tmp_path / period / name).iterdir()} == {
-        f"{model}.{kind}" for kind in ("html", "pdf", "ipynb")
+        f"{model}.{kind}" for kind in PUBLISHED
     }
 
 
