@@ -24,8 +24,6 @@ from analytics_lib.charts.figure import (
 from analytics_lib.charts.heat import heat, key
 from analytics_lib.formatting import group_label
 
-_CELL_WIDTH = 38
-
 
 def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
     """A share by age, from `measure("cohort_retention", scope, by=["age"], over="month")`.
@@ -53,7 +51,6 @@ def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None
             across=_in_order(shown[_age(frame)], frame),
             down=down,
             unit=unit,
-            cell_width=_CELL_WIDTH,
         ),
         title=title or f"{words['title']}: {_message(cells, frame)}",
         subtitle=f"{subtitle} · {spoken(_age(frame))} across" + left_out + key(values, unit, locale),

@@ -52,7 +52,6 @@ def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
             across=[hour_text(hour, locale) for hour in range(24)],
             down=[weekday_text(day, locale) for day in range(1, 8)],
             unit=unit,
-            cell_width=_CELL_WIDTH,
             every=3,
         ),
         title=title or f"{words['title']}: highest on {_when(high, locale)} with {rounded}",
@@ -63,7 +62,6 @@ def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
     )
 
 
-_CELL_WIDTH = 30
 _FINE = 10
 """The greatest number below which a decimal matters."""
 
