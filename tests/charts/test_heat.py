@@ -161,3 +161,13 @@ def test_numbers_are_hidden_where_cells_are_too_narrow_for_them() -> None:
         return sum(f">{number}<" in svg for number in ("41", "52"))
 
     assert (written(300), written(600)) == (0, 2)
+
+
+def test_a_cohort_whose_first_age_is_missing_keeps_its_place() -> None:
+    rows = [
+        {"value": value, "age": age, "bucket": bucket}
+        for age, values in (("01", (None, 0.3)), ("02", (0.2, 0.1)))
+        for bucket, value in zip(("2026-08-01", "2026-09-01"), values, strict=True)
+    ]
+    chart = cohorts(by_age(rows))
+    assert spec_of(chart)["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["Aug 2026", "Sep 2026"]
