@@ -14,6 +14,7 @@ from analytics_lib.charts.figure import (
     is_without_groups,
     marked,
     nothing_to_draw,
+    one_metric,
     period_of,
     plotted,
     spoken,
@@ -24,8 +25,6 @@ from analytics_lib.charts.figure import (
 from analytics_lib.charts.heat import heat, key
 from analytics_lib.formatting import group_label
 
-_CELL_WIDTH = 38
-
 
 def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
     """A share by age, from `measure("cohort_retention", scope, by=["age"], over="month")`.
@@ -33,8 +32,7 @@ def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None
     The last dimension is the age. What stands down are the buckets, else the first of two dimensions, else
     there is one row. Ages that a cohort has not reached are blank.
     """
-    name = frame["metric"].iloc[0]
-    words, unit = frame.attrs["metrics"][name], frame["unit"].iloc[0]
+    words, unit = one_metric(frame)
     now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
     twin = _twin(frame, now, unit, locale)
     known = frame[frame["value"].notna()]
@@ -46,14 +44,15 @@ def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None
     )
     values = [float(value) for value in shown["value"]]
     cells = [_cell(row, frame, now, unit, locale) for row in shown.to_dict("records")]
-    down = list(dict.fromkeys(cell["down"] for cell in cells))
+    # In the order of the answer, which has also those whose first age is not known.
+    rows = dict.fromkeys(_cohort(row, frame, now, locale) for row in frame.to_dict("records"))
+    down = [name for name in rows if any(cell["down"] == name for cell in cells)]
     return dressed(
         heat(
             cells,
             across=_in_order(shown[_age(frame)], frame),
             down=down,
             unit=unit,
-            cell_width=_CELL_WIDTH,
         ),
         title=title or f"{words['title']}: {_message(cells, frame)}",
         subtitle=f"{subtitle} · {spoken(_age(frame))} across" + left_out + key(values, unit, locale),

@@ -17,6 +17,7 @@ from analytics_lib.charts.figure import (
     is_without_groups,
     lighter,
     nothing_to_draw,
+    one_metric,
     period_of,
     plotted,
     spoken,
@@ -34,8 +35,8 @@ _LEGIBLE = 85
 
 def distribution(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
     """A count or share by bands, from `measure(..., by=["lead_time_band"])`, in the order of the bands."""
-    name, (dimension, *_) = frame["metric"].iloc[0], frame.attrs["dimensions"]
-    words, unit = frame.attrs["metrics"][name], frame["unit"].iloc[0]
+    words, unit = one_metric(frame)
+    dimension = frame.attrs["dimensions"][0]
     now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
     ordered = frame.loc[frame[dimension].map(_rank).sort_values(kind="stable").index]
     twin = group_twin(ordered, frame, dimension, locale)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.numbers import numbers_of
+from analytics_lib.errors import InputError
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.scope import Scope
 
@@ -73,6 +74,16 @@ def twin_of(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -
     return {"columns": named, "rows": [list(row) for row in rows]}
 
 
+def one_metric(frame: pd.DataFrame) -> tuple[Mapping[str, Any], str]:
+    """The words and the unit of the only metric of an answer. Raises `InputError` if there are several."""
+    names = list(dict.fromkeys(frame["metric"]))
+    if len(names) != 1:
+        raise InputError(
+            f"This chart draws one metric, and the answer has {', '.join(names) or 'none'}: ask for one."
+        )
+    return frame.attrs["metrics"][names[0]], frame["unit"].iloc[0]
+
+
 def group_twin(rows: pd.DataFrame, frame: pd.DataFrame, dimension: str, locale: str) -> dict[str, Any]:
     """The table twin of one metric by one dimension: its groups down; value, and what it was, across."""
     compared, unit = is_compared(frame), frame["unit"].iloc[0]
@@ -96,8 +107,11 @@ def subtitle_of(frame: pd.DataFrame, locale: str) -> str:
     """Metric, period and for whom, in one line."""
     scope: Scope = frame.attrs["scope"]
     units = {words["name"]: f" ({unit})" for words, unit in _money(frame)}
+    asked = set(frame["metric"])
     titles = ", ".join(
-        words["title"] + units.get(words["name"], "") for words in frame.attrs["metrics"].values()
+        words["title"] + units.get(name, "")
+        for name, words in frame.attrs["metrics"].items()
+        if name in asked
     )
     known = frame[frame["value"].notna()]
     is_whole = "bucket" in frame or known["quality"].eq("ok").all()
@@ -110,7 +124,9 @@ def _money(frame: pd.DataFrame) -> list[tuple[Mapping[str, Any], str]]:
     """The metrics that are amounts, with their currency."""
     units = dict(zip(frame["metric"], frame["unit"], strict=True))
     return [
-        (words, units[name]) for name, words in frame.attrs["metrics"].items() if words["unit"] == "money"
+        (words, units[name])
+        for name, words in frame.attrs["metrics"].items()
+        if words["unit"] == "money" and name in units
     ]
 
 

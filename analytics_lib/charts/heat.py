@@ -19,6 +19,7 @@ STEPS = (*reversed(palette("sequential", "dark")[1:]), *palette("sequential")[2:
 DARK_TEXT, LIGHT_TEXT = page_colours("dark").paper, page_colours().paper
 _FIRST_DARK = len(STEPS) - 2
 _CELL = 26
+_DIGIT, _ROOM = 6.5, 6
 
 
 def text_on(step: int) -> str:
@@ -32,13 +33,12 @@ def heat(
     across: Sequence[str],
     down: Sequence[str],
     unit: str,
-    cell_width: int,
     every: int = 1,
 ) -> AnyChart:
     """A cell for each of `cells`, which have `across`, `down`, `value`, `shown` and `full`.
 
-    Numbers are written where a cell is at least `cell_width` pixels wide; `every` so many names stand
-    above the columns.
+    Numbers are written where all cells are wide enough for them; `every` so many names stand above the
+    columns.
     """
     steps = list(range(len(STEPS)))
     bounds = _bounds([float(cell["value"]) for cell in cells], unit)
@@ -64,7 +64,8 @@ def heat(
     colour = alt.Color(
         "step:O", scale=alt.Scale(domain=steps, range=[STEPS[step] for step in steps]), legend=None
     )
-    is_wide = f"width >= {cell_width * len(across)} ? 1 : 0"
+    longest = max(len(cell["shown"]) for cell in cells)
+    is_wide = f"width >= {(_DIGIT * longest + _ROOM) * len(across):g} ? 1 : 0"
     return alt.LayerChart(
         layer=[
             base.mark_rect().encode(color=colour),

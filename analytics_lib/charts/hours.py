@@ -14,6 +14,7 @@ from analytics_lib.charts.figure import (
     is_without_groups,
     marked,
     nothing_to_draw,
+    one_metric,
     period_of,
     plotted,
     subtitle_of,
@@ -29,8 +30,7 @@ def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
 
     Hours that have no number are left blank; what has no known time is in the table twin only.
     """
-    name = frame["metric"].iloc[0]
-    words, unit = frame.attrs["metrics"][name], frame["unit"].iloc[0]
+    words, unit = one_metric(frame)
     now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
     twin = _twin(frame, now, unit, locale)
     dated = frame["weekday"].ne(UNKNOWN) & frame["hour_of_day"].ne(UNKNOWN)
@@ -52,7 +52,6 @@ def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
             across=[hour_text(hour, locale) for hour in range(24)],
             down=[weekday_text(day, locale) for day in range(1, 8)],
             unit=unit,
-            cell_width=_CELL_WIDTH,
             every=3,
         ),
         title=title or f"{words['title']}: highest on {_when(high, locale)} with {rounded}",
@@ -63,7 +62,6 @@ def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
     )
 
 
-_CELL_WIDTH = 30
 _FINE = 10
 """The greatest number below which a decimal matters."""
 

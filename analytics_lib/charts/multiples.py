@@ -17,6 +17,7 @@ from analytics_lib.charts.figure import (
     lighter,
     marked,
     nothing_to_draw,
+    one_metric,
     period_of,
     spoken,
     subtitle_of,
@@ -40,8 +41,8 @@ def multiples(
 
     At most `most` groups, the largest of the period first; the table twin holds all.
     """
-    name, (dimension, *_) = frame["metric"].iloc[0], frame.attrs["dimensions"]
-    words, unit = frame.attrs["metrics"][name], frame["unit"].iloc[0]
+    words, unit = one_metric(frame)
+    dimension = frame.attrs["dimensions"][0]
     now = period_of(frame.attrs["scope"], locale)
     before = period_of(frame.attrs["compared"], locale) if is_compared(frame) else ""
     over: TimeFrame = frame.attrs["over"]

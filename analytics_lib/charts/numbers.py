@@ -23,7 +23,7 @@ def numbers_of(*frames: pd.DataFrame, title: str) -> dict[str, Any]:
     compared: Scope | None = first.get("compared")
     dimensions = _dimensions(frames[0])
     over = next((frame.attrs["over"] for frame in frames if frame.attrs.get("over") is not None), None)
-    metrics = {name: words for frame in frames for name, words in frame.attrs["metrics"].items()}
+    metrics = {name: words for frame in frames for name, words in _metrics(frame).items()}
     return {
         "title": title,
         "metrics": {name: {"title": each["title"], "unit": each["unit"]} for name, each in metrics.items()},
@@ -33,6 +33,15 @@ def numbers_of(*frames: pd.DataFrame, title: str) -> dict[str, Any]:
         "compared": None if compared is None else compared.period.name,
         "rows": [row for frame in frames for row in _rows(frame, dimensions)],
     }
+
+
+def _metrics(frame: pd.DataFrame) -> dict[str, Any]:
+    """The words of the metrics that the frame still has; a notebook may have picked one of several."""
+    asked: dict[str, Any] = frame.attrs["metrics"]
+    if "metric" not in frame:
+        return asked
+    there = set(frame["metric"])
+    return {name: words for name, words in asked.items() if name in there}
 
 
 def _dimensions(frame: pd.DataFrame) -> list[str]:

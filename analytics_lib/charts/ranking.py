@@ -16,6 +16,7 @@ from analytics_lib.charts.figure import (
     is_without_groups,
     lighter,
     nothing_to_draw,
+    one_metric,
     period_of,
     plotted,
     spoken,
@@ -39,8 +40,8 @@ def ranking(
     A compared answer shows the period before as a thinner, lighter bar above. `in_order` keeps the order
     of the groups (for bands such as lead times). The table twin holds all.
     """
-    name, (dimension, *_) = frame["metric"].iloc[0], frame.attrs["dimensions"]
-    words, unit = frame.attrs["metrics"][name], frame["unit"].iloc[0]
+    words, unit = one_metric(frame)
+    dimension = frame.attrs["dimensions"][0]
     known = frame[frame["value"].notna()]
     order = known["value"].map(float)
     ranked = known if in_order else known.loc[order.sort_values(ascending=False, kind="stable").index]

@@ -17,6 +17,7 @@ from analytics_lib.charts.figure import (
     lighter,
     marked,
     nothing_to_draw,
+    one_metric,
     period_of,
     subtitle_of,
     twin_of,
@@ -43,8 +44,7 @@ def trend(
     Buckets that the data does not fully cover are dotted; missing ones are gaps. A single bucket is drawn
     as bars: previous, actual, forecast.
     """
-    name = frame["metric"].iloc[0]
-    words, unit = frame.attrs["metrics"][name], frame["unit"].iloc[0]
+    words, unit = one_metric(frame)
     over: TimeFrame = frame.attrs["over"]
     ahead = _NOTHING if expected is None else expected
     frames = [frame] if ahead.empty else [frame, ahead]

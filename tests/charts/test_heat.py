@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ElementTree
+
 import pandas as pd
 import pytest
+import vl_convert
 
 from analytics_lib import AnalyticsService
 from analytics_lib.charts import cohorts, heat, hours
+from scheduler.exporters.svg import finished
 from tests.charts.answers import answer
 from tests.charts.specification import drawn, spec_of, words_of
 from tests.charts.test_theme import contrast
@@ -148,3 +152,22 @@ def test_hours_without_numbers_say_why() -> None:
     frame = by_hour([("1", "08", None)])
     frame["reason"] = "the source has no visits"
     assert words_of(hours(frame))["empty"] == "the source has no visits"
+
+
+def test_numbers_are_hidden_where_cells_are_too_narrow_for_them() -> None:
+    def written(width: int) -> int:
+        spec = {**spec_of(hours(by_hour([("2", "09", 41.0), ("3", "10", 52.0)]))), "width": width}
+        svg = finished(ElementTree.fromstring(vl_convert.vegalite_to_svg(spec)), "")
+        return sum(f">{number}<" in svg for number in ("41", "52"))
+
+    assert (written(300), written(600)) == (0, 2)
+
+
+def test_a_cohort_whose_first_age_is_missing_keeps_its_place() -> None:
+    rows = [
+        {"value": value, "age": age, "bucket": bucket}
+        for age, values in (("01", (None, 0.3)), ("02", (0.2, 0.1)))
+        for bucket, value in zip(("2026-08-01", "2026-09-01"), values, strict=True)
+    ]
+    chart = cohorts(by_age(rows))
+    assert spec_of(chart)["layer"][0]["encoding"]["y"]["scale"]["domain"] == ["Aug 2026", "Sep 2026"]

@@ -11,6 +11,7 @@ import pytest
 
 from analytics_lib import charts
 from analytics_lib.charts import ranking, theme, trend
+from analytics_lib.errors import InputError
 from tests.charts.answers import answer, causes
 from tests.charts.specification import words_of
 
@@ -82,3 +83,21 @@ def test_every_chart_has_a_title_and_a_text_and_a_table_also_where_it_is_empty()
 def test_what_was_before_stands_out_on_light_and_dark_but_less_than_what_is() -> None:
     assert contrast(theme.LIGHTER, "#FFFFFF") >= 3 and contrast(theme.LIGHTER, "#0F172A") >= 3
     assert contrast(theme.LIGHTER, "#FFFFFF") < contrast(theme.ACCENT, "#FFFFFF")
+
+
+@pytest.mark.parametrize(
+    "name", sorted(set(charts.__all__) - {"table", "tiles", "funnel", "currency_mix", "waterfall"})
+)
+def test_several_metrics_are_never_drawn_as_one(name: str) -> None:
+    rows = [{"metric": metric, "value": 1, "channel": "a", "bucket": "2026-10-01"} for metric in ("x", "y")]
+    frame = answer(rows, by=["channel"], over="day")
+    with pytest.raises(InputError, match="draws one metric, and the answer has x, y"):
+        getattr(charts, name)(frame)
+
+
+def test_a_metric_picked_out_of_several_speaks_for_itself_alone() -> None:
+    rows = [{"metric": metric, "value": 1, "channel": "a"} for metric in ("x", "y")]
+    frame = answer(rows, by=["channel"])
+    chart = ranking(frame[frame["metric"] == "y"])
+    assert chart.to_dict()["title"]["subtitle"] == "Made y · October 2026"
+    assert list(words_of(chart)["numbers"]["metrics"]) == ["y"]
