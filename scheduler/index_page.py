@@ -17,9 +17,9 @@ from analytics_lib.errors import InputError
 from analytics_lib.formatting import count, file_size, period_title
 from analytics_lib.local_time import TimeFrame, parse_name
 from analytics_lib.period import Period
+from scheduler.exporters.html_fonts import font_faces
 from scheduler.places import Place
 from scheduler.published import Report, published
-from scheduler.web_fonts import font_faces
 
 _ABBREVIATIONS = {"ai": "AI", "b2b": "B2B", "b2c": "B2C", "b2b2c": "B2B2C"}
 _HOUR = len("2026-10-25T02")
@@ -30,7 +30,8 @@ def index_page(folder: Path) -> str:
     """The page over everything that is published below the folder; the same files give the same page."""
     reports = published(folder)
     models = {model for report in reports for model in _models(report.place)}
-    style, script = f"\n{font_faces()}{_asset('index.css')}", f"\n{_asset('index.js')}"
+    titles = "".join(report.title or "" for report in reports)
+    style, script = f"\n{font_faces(titles)}{_asset('index.css')}", f"\n{_asset('index.js')}"
     page: str = _template().render(
         rows=[_row(report) for report in reports],
         total=f"{count(len(reports))} {'report' if len(reports) == 1 else 'reports'}",

@@ -73,8 +73,14 @@ def _step(rough: float, unit: str) -> float:
     return next(factor * size for factor in (1, 2, 5, 10) if factor * size >= rough * (1 - 1e-9))
 
 
+_SECONDS_FROM = 10_000
+"""Milliseconds from which on the whole axis is in seconds, as numbers are."""
+
+
 def tick_texts(ticks: Sequence[float], unit: str, locale: str) -> list[str]:
     """The numbers at an axis: abbreviated as on tiles, without zeros that say nothing, and no two alike."""
+    if unit == "ms" and max(map(abs, ticks)) >= _SECONDS_FROM:
+        return tick_texts([tick / 1000 for tick in ticks], "seconds", locale)
     short = [
         _without_zeros(formatting.quantity(tick, unit, locale, is_compact=True), locale) for tick in ticks
     ]

@@ -17,13 +17,12 @@ from analytics_lib.charts.figure import (
     one_metric,
     period_of,
     plotted,
-    spoken,
     subtitle_of,
     twin_of,
     why_missing,
 )
 from analytics_lib.charts.heat import heat, key
-from analytics_lib.formatting import group_label
+from analytics_lib.formatting import group_label, spoken
 
 
 def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
@@ -110,15 +109,12 @@ def _cell(row: Any, frame: pd.DataFrame, now: str, unit: str, locale: str) -> di
     }
 
 
-def _latest(cells: list[dict[str, Any]]) -> dict[str, Any]:
-    """The oldest age that the first cohort has reached: how far the curve has come."""
-    first = [cell for cell in cells if cell["down"] == cells[0]["down"]]
-    return first[-1]
-
-
 def _message(cells: list[dict[str, Any]], frame: pd.DataFrame) -> str:
-    end = _latest(cells)
-    return f"{end['full']} of {end['down']} at {spoken(_age(frame))} {end['across']}"
+    """From the lowest to the highest cohort at the youngest age that is shown."""
+    youngest = [cell for cell in cells if cell["across"] == cells[0]["across"]]
+    low, high = (choose(youngest, key=lambda cell: cell["value"])["full"] for choose in (min, max))
+    at = f"at {spoken(_age(frame))} {cells[0]['across']}"
+    return f"{low} {at}" if low == high else f"{low} to {high} {at}"
 
 
 def _alt_text(cells: list[dict[str, Any]], frame: pd.DataFrame, now: str) -> str:

@@ -18,13 +18,13 @@ from analytics_lib.charts.figure import (
     nothing_to_draw,
     period_of,
     plotted,
-    spoken,
     subtitle_of,
     twin_of,
     why_missing,
 )
 from analytics_lib.errors import InputError
 from analytics_lib.facts import UNKNOWN
+from analytics_lib.formatting import spoken
 
 _MOST = 8
 """Bars, of which the last gathers the rest."""

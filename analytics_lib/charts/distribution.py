@@ -20,13 +20,12 @@ from analytics_lib.charts.figure import (
     one_metric,
     period_of,
     plotted,
-    spoken,
     subtitle_of,
     why_missing,
 )
 from analytics_lib.charts.theme import ACCENT, GREY, LIGHTER
 from analytics_lib.facts import UNKNOWN
-from analytics_lib.formatting import group_label
+from analytics_lib.formatting import group_label, spoken
 
 _HEIGHT = 220
 _LEGIBLE = 85

@@ -12,6 +12,7 @@ from analytics_lib import formatting
 from analytics_lib.charts.numbers import numbers_of
 from analytics_lib.errors import InputError
 from analytics_lib.facts import UNKNOWN
+from analytics_lib.formatting import spoken
 from analytics_lib.scope import Scope
 
 INCOMPLETE = "incomplete data"
@@ -144,11 +145,6 @@ def is_compared(frame: pd.DataFrame) -> bool:
 def lighter(frame: pd.DataFrame, locale: str) -> str:
     """What the lighter marks are, for the end of a subtitle; nothing where there are none."""
     return f" · lighter: {period_of(frame.attrs['compared'], locale)}" if is_compared(frame) else ""
-
-
-def spoken(dimension: str) -> str:
-    """A dimension's name as people say it: product_name is product."""
-    return dimension.removesuffix("_name").replace("_", " ")
 
 
 def for_whom(scope: Scope) -> list[str]:

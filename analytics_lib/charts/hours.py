@@ -32,7 +32,7 @@ def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
     """
     words, unit = one_metric(frame)
     now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
-    twin = _twin(frame, now, unit, locale)
+    twin = _twin(frame, unit, locale)
     dated = frame["weekday"].ne(UNKNOWN) & frame["hour_of_day"].ne(UNKNOWN)
     known = frame[frame["value"].notna() & dated]
     if known.empty or is_without_groups(frame):
@@ -89,15 +89,20 @@ def _when(row: Any, locale: str) -> str:
     return f"{weekday_text(int(row['weekday']), locale)}, {clock_text(int(row['hour_of_day']), locale)}"
 
 
-def _twin(frame: pd.DataFrame, now: str, unit: str, locale: str) -> dict[str, Any]:
+def _twin(frame: pd.DataFrame, unit: str, locale: str) -> dict[str, Any]:
+    """Hours down and weekdays across, as a timetable has them; what has no known time comes last."""
+    found = {(row["weekday"], row["hour_of_day"]): row for row in frame.to_dict("records")}
+    days, clock = (_in_order(frame[name]) for name in ("weekday", "hour_of_day"))
+    columns = [("Hour", "left")]
+    columns += [(day if day == UNKNOWN else weekday_text(int(day), locale), "right") for day in days]
     rows = []
-    for row in frame.to_dict("records"):
-        day, hour = row["weekday"], row["hour_of_day"]
-        rows.append(
-            [
-                UNKNOWN if day == UNKNOWN else weekday_text(int(day), locale),
-                UNKNOWN if hour == UNKNOWN else hour_text(int(hour), locale),
-                marked(row["value"], row["quality"], unit, locale),
-            ]
-        )
-    return twin_of([("Weekday", "left"), ("Hour", "left"), (now, "right")], rows)
+    for hour in clock:
+        cells = [found.get((day, hour)) for day in days]
+        said = ["" if row is None else marked(row["value"], row["quality"], unit, locale) for row in cells]
+        rows.append([hour if hour == UNKNOWN else hour_text(int(hour), locale), *said])
+    return twin_of(columns, rows)
+
+
+def _in_order(groups: pd.Series[Any]) -> list[str]:
+    named = sorted(set(groups) - {UNKNOWN}, key=int)
+    return named + ([UNKNOWN] if UNKNOWN in set(groups) else [])

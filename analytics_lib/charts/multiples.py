@@ -19,14 +19,13 @@ from analytics_lib.charts.figure import (
     nothing_to_draw,
     one_metric,
     period_of,
-    spoken,
     subtitle_of,
     twin_of,
     why_missing,
 )
 from analytics_lib.charts.lines import points_of
 from analytics_lib.charts.theme import ACCENT, FONT, GREY, INK
-from analytics_lib.formatting import group_label
+from analytics_lib.formatting import group_label, spoken
 from analytics_lib.local_time import TimeFrame
 
 _ADDITIVE = ("count", "money")
@@ -39,7 +38,7 @@ def multiples(
 ) -> AnyChart:
     """One metric by one dimension over buckets, from `measure(..., by=[x], over=...)`.
 
-    At most `most` groups, the largest of the period first; the table twin holds all.
+    At most `most` groups, the largest of the period first; the numbers of all go with the chart.
     """
     words, unit = one_metric(frame)
     dimension = frame.attrs["dimensions"][0]
@@ -47,7 +46,7 @@ def multiples(
     before = period_of(frame.attrs["compared"], locale) if is_compared(frame) else ""
     over: TimeFrame = frame.attrs["over"]
     groups = _by_size(frame, dimension, words["unit"])
-    twin = _twin(frame, groups, dimension, now, before, unit, locale)
+    twin = _twin(frame, groups[:most], dimension, now, before, unit, locale)
     subtitle = subtitle_of(frame, locale)
     known = frame[frame["value"].notna()]
     if known.empty or is_without_groups(frame):
@@ -131,16 +130,30 @@ def _panels(
 
 
 def _twin(
-    frame: pd.DataFrame, groups: list[Any], dimension: str, now: str, before: str, unit: str, locale: str
+    frame: pd.DataFrame, shown: list[Any], dimension: str, now: str, before: str, unit: str, locale: str
 ) -> dict[str, Any]:
-    columns = [(spoken(dimension).capitalize(), "left"), ("Time", "left"), (now, "right")]
-    columns += [(before, "right")] if before else []
-    rows = []
-    for group in groups:
-        for row in frame[frame[dimension] == group].to_dict("records"):
-            cells = [group_label(group, dimension), str(row["bucket"])]
-            cells.append(marked(row["value"], row["quality"], unit, locale))
-            if before:
-                cells.append(marked(row["previous"], row["previous_quality"], unit, locale))
-            rows.append(cells)
-    return twin_of(columns, rows)
+    """The groups that are drawn across and time down; where they are compared, one below the other."""
+    rows = frame.to_dict("records")
+    if before:
+        columns = [
+            (spoken(dimension).capitalize(), "left"),
+            ("Time", "left"),
+            (now, "right"),
+            (before, "right"),
+        ]
+        drawn = [row for group in shown for row in rows if row[dimension] == group]
+        return twin_of(columns, [_compared(row, dimension, unit, locale) for row in drawn])
+    found = {(row[dimension], row["bucket"]): row for row in rows}
+    columns = [("Time", "left"), *((group_label(group, dimension), "right") for group in shown)]
+    said = []
+    for bucket in dict.fromkeys(row["bucket"] for row in rows):
+        cells = [found.get((group, bucket)) for group in shown]
+        texts = ["" if row is None else marked(row["value"], row["quality"], unit, locale) for row in cells]
+        said.append([str(bucket), *texts])
+    return twin_of(columns, said)
+
+
+def _compared(row: Any, dimension: str, unit: str, locale: str) -> list[str]:
+    now = marked(row["value"], row["quality"], unit, locale)
+    before = marked(row["previous"], row["previous_quality"], unit, locale)
+    return [group_label(row[dimension], dimension), str(row["bucket"]), now, before]

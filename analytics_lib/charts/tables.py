@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from analytics_lib import formatting
-from analytics_lib.charts.figure import INCOMPLETE, is_without_groups, spoken, why_missing
+from analytics_lib.charts.figure import INCOMPLETE, is_without_groups, why_missing
 from analytics_lib.charts.numbers import numbers_of
-from analytics_lib.formatting import group_label
+from analytics_lib.formatting import group_label, spoken
 
 TABLE_MIME = "application/vnd.analytics.table+json"
 

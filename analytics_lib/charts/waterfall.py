@@ -16,11 +16,10 @@ from analytics_lib.charts.figure import (
     nothing_to_draw,
     period_of,
     plotted,
-    spoken,
     twin_of,
 )
 from analytics_lib.charts.theme import ACCENT, CATEGORIES, GREY, INK
-from analytics_lib.formatting import group_label
+from analytics_lib.formatting import group_label, spoken
 
 _ROW = 30
 _OTHERS = "others"
@@ -50,7 +49,7 @@ def waterfall(
     rows = _rows(causes, most, before, now, words["better"], unit, locale)
     is_cut = _is_cut(rows)
     change = formatting.change(totals["change"], None, unit, locale, is_compact=True)
-    first = causes.iloc[0]
+    first = _leading(causes)
     leader = group_label(first["group"], by)
     part = formatting.change(first["total_effect"], None, unit, locale, is_compact=True)
     said = ", ".join(f"{row['name']} {row['shown']}" for row in rows)
@@ -62,6 +61,13 @@ def waterfall(
         twin=_twin(causes, by, unit, locale),
         frames=[causes],
     )
+
+
+def _leading(causes: pd.DataFrame) -> Any:
+    """The largest part of those that went the way of the whole; of all, where the whole stood still."""
+    change = causes.attrs["totals"]["change"]
+    along = [row for row in causes.to_dict("records") if row["total_effect"] * change > 0]
+    return along[0] if along else causes.to_dict("records")[0]
 
 
 def _rows(

@@ -15,7 +15,7 @@ from analytics_lib.formatting.currencies import (
 )
 from analytics_lib.formatting.dates import date_text, instant, period_title, preposition
 from analytics_lib.formatting.durations import duration
-from analytics_lib.formatting.labels import dimension_label, group_label
+from analytics_lib.formatting.labels import group_label, spoken
 from analytics_lib.formatting.locales import MISSING, NARROW_SPACE, Number, reader_locale
 from analytics_lib.formatting.numbers import compact, count, decimal, percent
 from analytics_lib.formatting.palettes import page_colours, palette, status_colour
@@ -36,7 +36,6 @@ __all__ = [
     "currency_symbol",
     "date_text",
     "decimal",
-    "dimension_label",
     "duration",
     "file_size",
     "group_label",
@@ -49,6 +48,7 @@ __all__ = [
     "preposition",
     "quantity",
     "reader_locale",
+    "spoken",
     "status_colour",
     "texts",
 ]

@@ -45,6 +45,6 @@ def group_label(value: object, dimension: str, locale: str = "en") -> str:
     return text.partition(" ")[2] or text if dimension.endswith("_band") and text[:1].isdigit() else text
 
 
-def dimension_label(dimension: str) -> str:
+def spoken(dimension: str) -> str:
     """A dimension's name as people say it: product_name is product."""
     return dimension.removesuffix("_name").replace("_", " ")

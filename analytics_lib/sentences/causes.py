@@ -33,7 +33,7 @@ def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
     least = _LEAST if unit == "share" else 0
     rows = [row for row in frame.to_dict("records") if abs(row["total_effect"]) > least]
     before = compared_name(frame.attrs["compared"], locale)
-    said = {"title": title, "before": before, "by": plain(formatting.dimension_label(by))}
+    said = {"title": title, "before": before, "by": plain(formatting.spoken(by))}
     if not rows:
         text = say("{title} did not move against {before} in any {by}, as far as can be shown.")
         return Prose(text.format(**said))

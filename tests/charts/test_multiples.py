@@ -31,24 +31,26 @@ def groups(chart: Any) -> list[str]:
 
 def test_the_largest_group_comes_first() -> None:
     chart = multiples(by_channel())
-    assert groups(chart) == ["app", "web", "api", "unknown"]
+    assert groups(chart) == ["app", "web", "API", "unknown"]
     assert spec_of(chart)["encoding"]["facet"]["sort"] == groups(chart)
 
 
 def test_rates_are_sorted_by_what_they_stand_on() -> None:
     frame = by_channel(unit="share")
     frame["n"] = frame["channel"].map({"api": 900, "app": 1, "unknown": 2, "web": 3})
-    assert groups(multiples(frame)) == ["api", "web", "unknown", "app"]
+    assert groups(multiples(frame)) == ["API", "web", "unknown", "app"]
 
 
-def test_a_cut_list_says_so_and_its_table_is_whole() -> None:
+def test_a_cut_list_says_so_and_its_table_has_what_is_drawn() -> None:
     chart = multiples(by_channel(), most=2)
     assert groups(chart) == ["app", "web"]
     words = words_of(chart)
     assert (
         "the first 2 of 4 shown" in words["alt"] and "the first 2 of 4" in spec_of(chart)["title"]["subtitle"]
     )
-    assert len(words["table"]["rows"]) == len(words["numbers"]["rows"]) == 8
+    assert [column["name"] for column in words["table"]["columns"]] == ["Time", "app", "web"]
+    assert words["table"]["rows"] == [["2026-10-01", "40", "9"], ["2026-10-02", "60", "9"]]
+    assert len(words["numbers"]["rows"]) == 8
     assert "first" not in words_of(multiples(by_channel()))["alt"]
 
 
@@ -71,7 +73,7 @@ def test_it_says_what_it_shows() -> None:
     words = words_of(multiples(by_channel()))
     assert words["title"] == "Made bookings by channel: highest 60 (app, Oct 2)"
     assert "4 small line charts of made bookings by channel, October 2026" in words["alt"]
-    assert "app, web, api, unknown" in words["alt"]
+    assert "app, web, API, unknown" in words["alt"]
 
 
 @pytest.mark.parametrize(("locale", "first"), [("en", "Oct 1"), ("de", "1. Okt."), ("ja", "10月1日")])

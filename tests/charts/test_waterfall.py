@@ -28,7 +28,7 @@ def steps(chart: Any) -> list[tuple[str, float, float]]:
 def test_every_step_begins_where_the_last_one_ended() -> None:
     assert steps(waterfall(made())) == [
         ("September 2026", 0, 57),
-        ("api", 57, 77),
+        ("API", 57, 77),
         ("app", 77, 69),
         ("web", 69, 72),
         ("phone", 72, 71),
@@ -95,14 +95,21 @@ def test_bars_of_totals_start_at_zero_or_are_marks() -> None:
 def test_below_zero_there_is_room_too() -> None:
     chart = waterfall(causes([("api", 10, -50, -60)], before=10, after=-50))
     low, high = layers_of(chart, "bar")[0]["encoding"]["x"]["scale"]["domain"]
-    assert low < -50 and high > 10 and steps(chart)[1] == ("api", 10, -50)
+    assert low < -50 and high > 10 and steps(chart)[1] == ("API", 10, -50)
+
+
+def test_the_title_names_the_largest_part_that_went_the_way_of_the_whole() -> None:
+    against = causes([("web", 5, 35, 30), ("app", 50, 25, -25), ("tv", 20, 0, -20)], before=75, after=60)
+    assert words_of(waterfall(against))["title"] == "Made bookings: −15, most of all through app, −25"
+    still = causes([("web", 5, 8, 3), ("app", 8, 5, -3)], before=13, after=13)
+    assert "through web, +3" in words_of(waterfall(still))["title"]
 
 
 def test_it_says_what_it_shows() -> None:
     words = words_of(waterfall(made()))
-    assert words["title"] == "Made bookings: +14, most of all through api, +20"
+    assert words["title"] == "Made bookings: +14, most of all through API, +20"
     assert "from September 2026 to October 2026" in words["alt"]
-    assert "September 2026 57, api ▲ +20, app ▼ −8" in words["alt"]
+    assert "September 2026 57, API ▲ +20, app ▼ −8" in words["alt"]
     assert words["table"]["rows"][0] == ["api", "30", "50", "+20"]
     assert words["table"]["rows"][-1] == ["all", "57", "71", "+14"]
 

@@ -65,7 +65,8 @@ def test_excel_holds_the_numbers_of_the_notebook(published: Path, name: str) -> 
         for cells, row in zip(body, ours["rows"], strict=True):
             value = cells[place["value"]]
             assert not isinstance(value, str), (sheet.title, value)
-            assert number(value) == pytest.approx(number(row["value"]), rel=1e-14), (sheet.title, row)
+            found, asked = number(value), number(row["value"])
+            assert found == asked or found == pytest.approx(asked, rel=1e-14), (sheet.title, row)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -103,4 +104,4 @@ def test_the_numbers_are_those_that_measure_gives(
 def test_the_exporters_reader_finds_every_answer(published: Path) -> None:
     for name in NAMES:
         notebook = executed(published, name)
-        assert len(read_numbers(notebook)) == len(answers(notebook)) > 3
+        assert len(read_numbers(notebook, name).answers) == len(answers(notebook)) > 3
