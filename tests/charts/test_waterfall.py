@@ -110,7 +110,7 @@ def test_it_says_what_it_shows() -> None:
     assert words["title"] == "Made bookings: +14, most of all through API, +20"
     assert "from September 2026 to October 2026" in words["alt"]
     assert "September 2026 57, API ▲ +20, app ▼ −8" in words["alt"]
-    assert words["table"]["rows"][0] == ["api", "30", "50", "+20"]
+    assert words["table"]["rows"][0] == ["API", "30", "50", "+20"]
     assert words["table"]["rows"][-1] == ["all", "57", "71", "+14"]
 
 

@@ -25,7 +25,18 @@ CONTRASTS = """() => {
     });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const paper = light(getComputedStyle(document.body).backgroundColor);
+  const body = light(getComputedStyle(document.body).backgroundColor);
+  // Cells of a heat map are the paper of the numbers in them.
+  const paperOf = (element) => {
+    if (!(element instanceof SVGElement)) return body;
+    const box = element.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    const cell = [...element.ownerSVGElement.querySelectorAll('.mark-rect path')].find((path) => {
+      const around = path.getBoundingClientRect();
+      return around.left <= x && x <= around.right && around.top <= y && y <= around.bottom;
+    });
+    return cell ? light(getComputedStyle(cell).fill) : body;
+  };
   const faint = [];
   const texts = [...document.querySelectorAll('body *')].filter(
     (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())
@@ -33,7 +44,7 @@ CONTRASTS = """() => {
   for (const element of texts) {
     const style = getComputedStyle(element);
     const colour = element instanceof SVGElement ? style.fill : style.color;
-    const text = light(colour);
+    const [text, paper] = [light(colour), paperOf(element)];
     const ratio = (Math.max(text, paper) + 0.05) / (Math.min(text, paper) + 0.05);
     if (ratio < 4.5) faint.push([element.textContent.slice(0, 30), colour, ratio.toFixed(2)]);
   }
