@@ -35,7 +35,6 @@ def executed(notebook: Path, url: str) -> nbformat.NotebookNode:
     for cell in made.cells:
         if cell.cell_type != "code":
             continue
-        cell.execution_count = None
         cell.metadata.pop("execution", None)
         cell.outputs = [
             nbformat.v4.new_output("display_data", {COMPARED: output.data[COMPARED]})
