@@ -15,11 +15,12 @@ from analytics_lib.formatting.currencies import (
 )
 from analytics_lib.formatting.dates import date_text, instant, period_title, preposition
 from analytics_lib.formatting.durations import duration
-from analytics_lib.formatting.labels import group_label, spoken
+from analytics_lib.formatting.labels import group_label, lowered, spoken
 from analytics_lib.formatting.locales import MISSING, NARROW_SPACE, Number, reader_locale
 from analytics_lib.formatting.numbers import compact, count, decimal, percent
 from analytics_lib.formatting.palettes import page_colours, palette, status_colour
 from analytics_lib.formatting.quantities import change, quantity
+from analytics_lib.formatting.scopes import compared_name, period_name, whom
 from analytics_lib.formatting.sizes import file_size
 from analytics_lib.formatting.texts import texts
 
@@ -30,6 +31,7 @@ __all__ = [
     "change",
     "compact",
     "compact_money",
+    "compared_name",
     "count",
     "currency_code",
     "currency_decimals",
@@ -40,10 +42,12 @@ __all__ = [
     "file_size",
     "group_label",
     "instant",
+    "lowered",
     "money",
     "page_colours",
     "palette",
     "percent",
+    "period_name",
     "period_title",
     "preposition",
     "quantity",
@@ -51,4 +55,5 @@ __all__ = [
     "spoken",
     "status_colour",
     "texts",
+    "whom",
 ]

@@ -48,3 +48,8 @@ def group_label(value: object, dimension: str, locale: str = "en") -> str:
 def spoken(dimension: str) -> str:
     """A dimension's name as people say it: product_name is product."""
     return dimension.removesuffix("_name").replace("_", " ")
+
+
+def lowered(title: str) -> str:
+    """A title as it stands inside a sentence; an abbreviation, as in "AI queries", stays as it is."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

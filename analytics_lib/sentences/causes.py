@@ -8,8 +8,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
-from analytics_lib.sentences.movement import compared_name
-from analytics_lib.sentences.prose import Prose, inside, listed, plain
+from analytics_lib.sentences.prose import Prose, listed, plain
 
 _LEAST = 0.00005
 """The smallest effect on a share that can be shown, in hundredths of a point."""
@@ -27,12 +26,12 @@ def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
     if frame.empty:
         reason = plain(frame.attrs["reason"])
         text = say("What moved {title} cannot be told: {reason}.")
-        return Prose(text.format(title=inside(title), reason=reason))
+        return Prose(text.format(title=formatting.lowered(title), reason=reason))
     by, unit = frame.attrs["by"], frame.attrs["unit"]
     change = frame.attrs["totals"]["change"]
     least = _LEAST if unit == "share" else 0
     rows = [row for row in frame.to_dict("records") if abs(row["total_effect"]) > least]
-    before = compared_name(frame.attrs["compared"], locale)
+    before = formatting.compared_name(frame.attrs["compared"], locale)
     said = {"title": title, "before": before, "by": plain(formatting.spoken(by))}
     if not rows:
         text = say("{title} did not move against {before} in any {by}, as far as can be shown.")

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
-from analytics_lib.sentences.prose import Prose, inside, plain, words_of
+from analytics_lib.sentences.prose import Prose, plain, words_of
 
 
 def leader(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
@@ -23,7 +23,9 @@ def leader(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     pattern = "The highest {title} is {value}, of {name}, among {count} groups."
     if len(known) == 1:
         pattern = "The highest {title} is {value}, of {name}, the only group."
-    return Prose(say(pattern).format(title=inside(title), value=value, name=name, count=len(known)))
+    return Prose(
+        say(pattern).format(title=formatting.lowered(title), value=value, name=name, count=len(known))
+    )
 
 
 def weakest(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
@@ -38,4 +40,4 @@ def weakest(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     if len(known) == 1:
         return Prose(say("Only one rate is known: {title}, {value}.").format(title=title, value=value))
     text = say("The lowest of these {count} rates is {value}: {title}.")
-    return Prose(text.format(count=len(known), value=value, title=inside(title)))
+    return Prose(text.format(count=len(known), value=value, title=formatting.lowered(title)))

@@ -32,22 +32,9 @@ def summary(frame: pd.DataFrame, *, locale: str = "en", whole: bool = False) -> 
 def subtitle(scope: Scope, locale: str = "en") -> str:
     """For whom and when, in one line: what stands below a headline."""
     say = texts(locale)
-    models = " + ".join(model.value.upper() for model in scope.business_models) or say("All business models")
-    if scope.partners:
-        models += say(", partners {names}").format(names=", ".join(scope.partners))
-    return f"{models} · {period_name(scope, locale)} · {scope.zone}"
-
-
-def period_name(scope: Scope, locale: str) -> str:
-    """The period as people name it, marked where it is not over yet."""
-    title = formatting.period_title(scope.period, locale)
-    return texts(locale)("{period} to date").format(period=title) if scope.is_partial else title
-
-
-def compared_name(compared: Scope, locale: str) -> str:
-    """The period that a number is compared with; a running one is compared with as much of it."""
-    title = formatting.period_title(compared.period, locale)
-    return texts(locale)("the same part of {period}").format(period=title) if compared.is_partial else title
+    models = [] if scope.business_models else [say("All business models")]
+    parts = [*models, *formatting.whom(scope, locale), formatting.period_name(scope, locale), scope.zone]
+    return " · ".join(parts)
 
 
 def statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = False) -> str:
@@ -56,7 +43,7 @@ def statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = Fa
     A number in incomplete data has no direction, and one that is missing says why.
     """
     say, words, scope = texts(locale), words_of(row, frame), frame.attrs["scope"]
-    period = period_name(scope, locale)
+    period = formatting.period_name(scope, locale)
     title = words["title"] if is_title else capital(words["title"])
     if row["value"] is None:
         if is_title:
@@ -70,7 +57,7 @@ def statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = Fa
     step, compared = row.get("change"), frame.attrs["compared"]
     if step is None or compared is None:
         return say("{title} came to {value}{when}").format(**said)
-    before = compared_name(compared, locale)
+    before = formatting.compared_name(compared, locale)
     said["against"] = say(" against {period}").format(period=before) if is_title else ""
     if step == 0:
         return say("{title} stayed at {value}{when}{against}").format(**said)

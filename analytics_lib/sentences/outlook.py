@@ -9,7 +9,7 @@ import pandas as pd
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
 from analytics_lib.scope import Scope
-from analytics_lib.sentences.prose import Prose, inside, plain
+from analytics_lib.sentences.prose import Prose, plain
 
 
 def expected(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
@@ -21,7 +21,9 @@ def expected(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     words = next(iter(frame.attrs["metrics"].values()))
     if frame.empty:
         text = say("There is no forecast of {title}: {reason}.")
-        return Prose(text.format(title=inside(words["title"]), reason=plain(frame.attrs["reason"])))
+        return Prose(
+            text.format(title=formatting.lowered(words["title"]), reason=plain(frame.attrs["reason"]))
+        )
     scope, unit, total = frame.attrs["scope"], frame["unit"].iloc[0], frame.attrs["total"]
     said: dict[str, Any] = {"title": words["title"], "when": _when(scope, frame, locale)}
     if total is not None:

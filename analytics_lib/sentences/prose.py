@@ -39,11 +39,6 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def inside(title: str) -> str:
-    """A title as it stands inside a sentence; an abbreviation, as in "AI queries", stays as it is."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
-
-
 def plain(text: str) -> str:
     """Text as Markdown that shows it letter by letter."""
     return "".join(f"\\{sign}" if sign in "\\`*_[]<>#" else sign for sign in text)
