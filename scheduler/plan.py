@@ -17,7 +17,7 @@ from analytics_lib.errors import InputError
 from analytics_lib.formatting import currency_decimals
 from analytics_lib.local_time import to_local
 from scheduler.notebooks import find_notebook, listed_names, read_notebook
-from scheduler.parameters import Value, checked
+from scheduler.parameters import Value, checked, declared
 from scheduler.places import Place, locale_word, path_of
 
 DEFAULT_NOTEBOOK = "executive"
@@ -75,18 +75,16 @@ def plan(asked: Asked, analytics: AnalyticsService) -> tuple[Run, ...]:
             f"The period '{asked.period}' is the same in every time frame: name one time frame, or ask for "
             f"the period {' or '.join(RELATIVE_PERIODS)}."
         )
-    # Without a named model, one report for all; `each` makes that one too.
+    # `each` makes one for all of them too.
     models = _each(
-        "business model",
-        asked.business_models or ("all",),
-        ["all", *(model.value for model in BusinessModel)],
+        "business model", asked.business_models, ["all", *(model.value for model in BusinessModel)]
     )
     runs: dict[Path, Run] = {}
     for name in _each("notebook", asked.notebooks, listed_names()):
         path = find_notebook(name)
         notebook = read_notebook(path)
         for time_frame in time_frames:
-            for model in models:
+            for model in models or (_own_model(notebook, path.stem),):
                 run = _run(asked, analytics, path, notebook, time_frame, model, version)
                 if (other := runs.get(run.place, run)).notebook != path:
                     raise InputError(
@@ -94,6 +92,11 @@ def plan(asked: Asked, analytics: AnalyticsService) -> tuple[Run, ...]:
                     )
                 runs[run.place] = run
     return tuple(runs.values())
+
+
+def _own_model(notebook: nbformat.NotebookNode, name: str) -> str:
+    """The business model that a notebook is about, if nobody names one: that of its own default."""
+    return str(declared(notebook, name).get("business_model", "all"))
 
 
 def _run(

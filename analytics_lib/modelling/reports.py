@@ -7,19 +7,21 @@ cannot answer. What no data could answer still raises `InputError`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from analytics_lib.catalogue import find
 from analytics_lib.errors import InputError, UnknownName
-from analytics_lib.local_time import TimeFrame, buckets
-from analytics_lib.measure import words_of
+from analytics_lib.formatting import lowered
+from analytics_lib.local_time import TimeFrame, buckets, step, to_local
+from analytics_lib.measure import measure, words_of
 from analytics_lib.metric import AnyMetric
 from analytics_lib.modelling.changes import change_drivers, divided_parts
 from analytics_lib.modelling.forecasts import HORIZONS, metric_forecast
-from analytics_lib.period import Comparison
+from analytics_lib.period import Comparison, Period
 from analytics_lib.scope import Scope
 from analytics_lib.warehouse import Warehouse
 
@@ -43,24 +45,39 @@ _CAUSES = ("group", "before", "after", "total_effect", "share_of_change")
 def outlook(metric: str | AnyMetric, scope: Scope, warehouse: Warehouse) -> pd.DataFrame:
     """What a metric is expected to be in the rest of a running period, or in the period after a complete one.
 
-    In the buckets of the scope's `course`. Columns: metric, bucket, bucket_start (local), mean, lower_80,
-    upper_80, lower_95, upper_95, unit; money in major units. `attrs` are those of `metric_forecast`, with
-    metrics (as in frames of `measure`), total: the sum of the means, None for what does not add up, and
-    reason: why there is no row, else None.
+    In the buckets of the scope's `course`, from the first one that is not complete. Columns: metric,
+    bucket, bucket_start (local), mean, lower_80, upper_80, lower_95, upper_95, unit; money in major units.
+    `attrs` are those of `metric_forecast`, with metrics (as in frames of `measure`); total: the sum of the
+    means, None for what does not add up; begin and end (local, exclusive) of what is forecast, and the
+    period that it covers, None if it is not just one; reason: why there is no row, else None.
     """
     (found,) = find([metric])
     over = scope.course
     back = _HOURS_LOOKED_BACK if over is TimeFrame.HOUR else None
+    empty = partial(_without_rows, _EXPECTED, found, scope, over=over.value, total=None)
+    if why := _why_missing(found, scope, warehouse):
+        return empty(why)
     try:
         made = metric_forecast(found, scope, warehouse, over=over, horizon=_ahead(scope), look_back=back)
     except UnknownName:
         raise
     except InputError as error:
-        return _without_rows(_EXPECTED, str(error), found, scope, over=over.value, total=None)
+        return empty(_in_words(error, found))
+    begin, last = made["bucket_start"].iloc[0], made["bucket_start"].iloc[-1]
+    if step(begin, over, 1) <= to_local(scope.until, scope.zone):
+        return empty(f"the data is complete only up to {begin:%Y-%m-%d}")
     attrs = made.attrs
     told = made.assign(metric=found.name, unit=attrs["units"][found.name])[list(_EXPECTED)]
-    total = float(told["mean"].sum()) if found.is_additive else None
-    told.attrs = {**attrs, "metrics": words_of([found]), "total": total, "reason": None}
+    end = step(last, over, 1)
+    told.attrs = {
+        **attrs,
+        "metrics": words_of([found]),
+        "total": float(told["mean"].sum()) if found.is_additive else None,
+        "begin": begin,
+        "end": end,
+        "covers": _covered(begin, end, scope),
+        "reason": None,
+    }
     return told
 
 
@@ -78,14 +95,17 @@ def causes(
     `attrs` have metrics (as in frames of `measure`) besides, and reason: why there is no row, else None.
     """
     found, _ = divided_parts(metric, volume)
+    empty = partial(_without_rows, _CAUSES, found, scope, by=by)
+    if why := _why_missing(found, scope, warehouse, compare):
+        return empty(why)
     try:
         made = change_drivers(found, scope, by, warehouse, compare, volume=volume)
     except UnknownName:
         raise
     except InputError as error:
-        return _without_rows(_CAUSES, str(error), found, scope, by=by)
+        return empty(_in_words(error, found))
     if not made.attrs["is_complete"]:
-        return _without_rows(_CAUSES, "the data of the two periods is not complete", found, scope, by=by)
+        return empty("the data of the two periods is not complete")
     made.attrs.update(metrics=words_of([found]), reason=None)
     return made
 
@@ -106,6 +126,34 @@ def tried(
     return made
 
 
+def _why_missing(
+    metric: AnyMetric, scope: Scope, warehouse: Warehouse, compare: Comparison | None = None
+) -> str | None:
+    """Why there is no number of the whole scope, or none to compare it with, as `measure` says it."""
+    frame = measure([metric], scope, compare=compare, warehouse=warehouse)
+    if compare is not None and frame.attrs["compared"] is None:
+        return "there is no period before all data"
+    row = frame.to_dict("records")[0]
+    if row["value"] is None or (compare is not None and row["previous"] is None):
+        return str(row["reason"] or "it is missing in one of the periods")
+    return None
+
+
+def _in_words(error: InputError, metric: AnyMetric) -> str:
+    """What a model says, with the metric as people call it."""
+    return str(error).replace(metric.name, lowered(metric.title))
+
+
+def _covered(begin: datetime, end: datetime, scope: Scope) -> Period | None:
+    """The one period of the scope's kind that lies between two local times, if there is one."""
+    if scope.period.time_frame is None:
+        return None
+    for period in (scope.period, scope.period.shifted(1)):
+        if (period.local_start, period.local_end) == (begin, end):
+            return period
+    return None
+
+
 def _ahead(scope: Scope) -> int:
     """How many buckets: to the end of a running period, else over the whole one that follows."""
     if scope.period.time_frame is None:
@@ -118,7 +166,7 @@ def _ahead(scope: Scope) -> int:
 
 
 def _without_rows(
-    columns: tuple[str, ...], reason: str, metric: AnyMetric, scope: Scope, **details: Any
+    columns: tuple[str, ...], metric: AnyMetric, scope: Scope, reason: str, **details: Any
 ) -> pd.DataFrame:
     frame = pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
     frame.attrs = {

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
+from analytics_lib.sentences.movement import hardly_moved
 from analytics_lib.sentences.prose import Prose, listed, plain
 
 _LEAST = 0.00005
@@ -39,14 +40,17 @@ def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
     ups = _largest([row for row in rows if row["total_effect"] > 0], most, by, unit, locale)
     downs = _largest([row for row in rows if row["total_effect"] < 0], most, by, unit, locale)
     along, against = (ups, downs) if change > 0 else (downs, ups)
-    if not along or abs(change) <= least:
+    if not along or not change or hardly_moved(change, unit):
         text = say("{title} is about where it was in {before}; by {by}, there moved {all}.")
         return Prose(text.format(all=listed(ups + downs), **said) + say(_LIMITS))
     said["size"] = _amount(abs(change), unit, locale)
-    pattern = "{title} rose by {size} against {before}. By {by}, the largest parts were {along}"
+    pattern = "{title} rose by {size} against {before}."
     if change < 0:
-        pattern = "{title} fell by {size} against {before}. By {by}, the largest parts were {along}"
-    text = say(pattern).format(along=listed(along), **said)
+        pattern = "{title} fell by {size} against {before}."
+    parts = " By {by}, the largest parts were {along}"
+    if len(along) == 1:
+        parts = " By {by}, the largest part was {along}"
+    text = say(pattern).format(**said) + say(parts).format(along=listed(along), **said)
     if against:
         text += say("; against it moved {against}").format(against=listed(against))
     return Prose(f"{text}.{say(_LIMITS)}")

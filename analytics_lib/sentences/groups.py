@@ -20,9 +20,9 @@ def leader(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     first = max(known, key=lambda row: (float(row["value"]), str(row[dimension])))
     name = plain(formatting.group_label(first[dimension], dimension))
     value = formatting.quantity(first["value"], first["unit"], locale)
-    pattern = "The highest {title} is {value}, of {name}, among {count} groups."
+    pattern = "Highest {title}: {value}, of {name}, among {count} groups."
     if len(known) == 1:
-        pattern = "The highest {title} is {value}, of {name}, the only group."
+        pattern = "{title}: {value}, of {name}, the only group."
     return Prose(
         say(pattern).format(title=formatting.lowered(title), value=value, name=name, count=len(known))
     )

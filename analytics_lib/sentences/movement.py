@@ -40,7 +40,8 @@ def subtitle(scope: Scope, locale: str = "en") -> str:
 def statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = False) -> str:
     """One metric in one clause, without a full stop; as a title with its period and what it is compared with.
 
-    A number in incomplete data has no direction, and one that is missing says why.
+    A number in incomplete data has no direction, one that is missing says why, and a change that its unit
+    cannot show is none.
     """
     say, words, scope = texts(locale), words_of(row, frame), frame.attrs["scope"]
     period = formatting.period_name(scope, locale)
@@ -48,7 +49,7 @@ def statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = Fa
     if row["value"] is None:
         if is_title:
             return say("{title}: no figure for {period}").format(title=title, period=period)
-        return say("{title} is {missing}").format(title=title, missing=_missing(row["reason"], locale))
+        return say("{title}: {reason}").format(title=title, reason=plain(row["reason"] or say("missing")))
     value = formatting.quantity(row["value"], row["unit"], locale, is_compact=not is_title)
     when = f" {say(formatting.preposition(scope.period))} {period}" if is_title else ""
     said = {"title": title, "value": value, "when": when}
@@ -61,31 +62,34 @@ def statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = Fa
     said["against"] = say(" against {period}").format(period=before) if is_title else ""
     if step == 0:
         return say("{title} stayed at {value}{when}{against}").format(**said)
-    if row["unit"] == "share" and abs(float(step)) < _LEAST:
-        return say("{title} hardly moved and is {value}{when}{against}").format(**said)
     said["size"] = _size_of_change(row, words, locale)
-    pattern = "{title} rose {size}to {value}{when}{against}"
+    if hardly_moved(step, row["unit"]) or not _shows_something(said["size"]):
+        return say("{title} hardly moved and is {value}{when}{against}").format(**said)
+    pattern = "{title} rose by {size} to {value}{when}{against}"
     if step < 0:
-        pattern = "{title} fell {size}to {value}{when}{against}"
+        pattern = "{title} fell by {size} to {value}{when}{against}"
     return say(pattern).format(**said)
 
 
-def _missing(reason: str | None, locale: str) -> str:
-    """The clause that follows "is" where there is no number."""
-    if reason is None or reason.startswith("missing"):
-        return plain(reason or "missing")
-    return texts(locale)("not known: {reason}").format(reason=plain(reason))
+def hardly_moved(step: Any, unit: str) -> bool:
+    """Whether a share moved by less than a tenth of a point can show."""
+    return unit == "share" and abs(float(step)) < _LEAST
+
+
+def _shows_something(size: str) -> bool:
+    return any(sign.isdigit() and sign != "0" for sign in size)
 
 
 def _size_of_change(row: Row, words: Mapping[str, Any], locale: str) -> str:
-    """By how much, in words of the metric's unit; a count where the base is too small for a percentage."""
+    """By how much, in words of the metric's unit; an amount where a percentage would mislead.
+
+    That is on a base that is small, zero or below zero.
+    """
     say, step, ratio = texts(locale), row["change"], row["change_ratio"]
     if row["unit"] == "share":
         points = formatting.decimal(abs(float(step)) * 100, locale)
-        return say("by {points} points ").format(points=points)
+        return say("{points} points").format(points=points)
     small = row["unit"] == "count" and abs(row["previous"]) < words["small_base"]
-    if ratio is None or small or row["n"] < words["small_base"]:
-        size = formatting.quantity(abs(step), row["unit"], locale, is_compact=True)
-    else:
-        size = formatting.percent(abs(ratio), locale)
-    return say("by {size} ").format(size=size)
+    if ratio is None or small or row["n"] < words["small_base"] or row["previous"] <= 0:
+        return formatting.quantity(abs(step), row["unit"], locale, is_compact=True)
+    return formatting.percent(abs(ratio), locale)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
-from analytics_lib.scope import Scope
 from analytics_lib.sentences.prose import Prose, plain
 
 
@@ -24,8 +24,8 @@ def expected(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
         return Prose(
             text.format(title=formatting.lowered(words["title"]), reason=plain(frame.attrs["reason"]))
         )
-    scope, unit, total = frame.attrs["scope"], frame["unit"].iloc[0], frame.attrs["total"]
-    said: dict[str, Any] = {"title": words["title"], "when": _when(scope, frame, locale)}
+    unit, total = frame["unit"].iloc[0], frame.attrs["total"]
+    said: dict[str, Any] = {"title": words["title"], "when": _when(frame, locale)}
     if total is not None:
         said["value"] = formatting.quantity(total, unit, locale, is_compact=True)
         text = say("{title}: about {value} expected {when}.")
@@ -38,17 +38,20 @@ def expected(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     return Prose(text.format(**said) + " " + _certainty(frame, locale))
 
 
-def _when(scope: Scope, frame: pd.DataFrame, locale: str) -> str:
-    say = texts(locale)
-    if scope.period.time_frame is None:
-        text = say("in the {count} {buckets} that follow")
-        return text.format(count=len(frame), buckets=f"{scope.course.value}s")
-    if scope.is_partial:
-        title = formatting.period_title(scope.period, locale)
-        return say("in the rest of {period}").format(period=title)
-    following = scope.period.shifted(1)
-    title = formatting.period_title(following, locale)
-    return f"{say(formatting.preposition(following))} {title}"
+def _when(frame: pd.DataFrame, locale: str) -> str:
+    """The time that the forecast covers: a whole period by its name, anything else from when to when."""
+    say, attrs, scope = texts(locale), frame.attrs, frame.attrs["scope"]
+    if attrs["covers"] is not None:
+        title = formatting.period_title(attrs["covers"], locale)
+        if attrs["covers"] == scope.period:
+            return say("in the whole of {period}").format(period=title)
+        return f"{say(formatting.preposition(attrs['covers']))} {title}"
+    begin, end = attrs["begin"], attrs["end"] - timedelta(microseconds=1)
+    if attrs["over"] == "hour":
+        hours = (f"{begin:%H:%M}", f"{attrs['end']:%H:%M}", formatting.date_text(begin, locale, style="long"))
+        return say("from {begin} to {end} on {day}").format(begin=hours[0], end=hours[1], day=hours[2])
+    days = [formatting.date_text(each, locale, style="long") for each in (begin, end)]
+    return say("from {begin} to {end}").format(begin=days[0], end=days[1])
 
 
 def _certainty(frame: pd.DataFrame, locale: str) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
-from analytics_lib.sentences.prose import Prose, listed, plain
+from analytics_lib.sentences.prose import Prose, capital, listed, plain
 
 
 def elasticity(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
@@ -32,7 +32,7 @@ def elasticity(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     text += say(" ({level} interval {low} to {high}, {count} quotes).")
     if not row["is_causal"]:
         text += say(" Prices react to demand, so this does not say what a price change would do.")
-    return Prose(text.format(**said))
+    return Prose(_window(frame, locale) + text.format(**said))
 
 
 def tiers(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
@@ -50,9 +50,14 @@ def tiers(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     ]
     if not losing:
         text = say("None of the {count} tiers of partners costs more than it brings, beyond doubt.")
-        return Prose(text.format(count=len(frame)))
+        return Prose(_window(frame, locale) + text.format(count=len(frame)))
     text = say("Of {count} tiers of partners, these cost more than they bring: {losing}.")
-    return Prose(text.format(count=len(frame), losing=listed(losing)))
+    return Prose(_window(frame, locale) + text.format(count=len(frame), losing=listed(losing)))
+
+
+def _window(frame: pd.DataFrame, locale: str) -> str:
+    """Over which time, which is longer than that of most reports."""
+    return f"{capital(formatting.period_name(frame.attrs['scope'], locale))}: "
 
 
 def _reason(frame: pd.DataFrame) -> str:

@@ -20,10 +20,10 @@ def provenance(about: Mapping[str, str], *frames: pd.DataFrame, locale: str = "e
     """
     say = texts(locale)
     meanings = [f"- **{words['title']}**: {plain(words['says'])}" for words in _definitions(frames).values()]
-    gaps = [f"- {', '.join(titles)}: {plain(reason)}." for reason, titles in _missing(frames).items()]
+    gaps = [f"- {', '.join(titles)}: {plain(reason)}." for reason, titles in _missing(frames, locale).items()]
     gaps = gaps or [say("- Nothing: the data covers every number of this report.")]
     parts = (
-        _source(about, frames[0], locale),
+        _source(about, frames, locale),
         f"### {say('What each number means')}",
         "\n".join(meanings),
         f"### {say('What was missing')}",
@@ -32,12 +32,12 @@ def provenance(about: Mapping[str, str], *frames: pd.DataFrame, locale: str = "e
     return Prose("\n\n".join(parts))
 
 
-def _source(about: Mapping[str, str], frame: pd.DataFrame, locale: str) -> str:
-    say = texts(locale)
+def _source(about: Mapping[str, str], frames: tuple[pd.DataFrame, ...], locale: str) -> str:
+    say, frame = texts(locale), frames[0]
     scope: Scope = frame.attrs["scope"]
     text = say(
-        "Source {source}, data version `{version}`, known up to {instant}. Amounts are in {currency}; days "
-        "are those of {zone}; test records are left out."
+        "Source {source}, data version `{version}`, known up to {instant}. Amounts are recorded "
+        "in {currency}; days are those of {zone}; test records are left out."
     ).format(
         source=about.get("source", "unknown"),
         version=frame.attrs["data_version"][:12],
@@ -45,17 +45,29 @@ def _source(about: Mapping[str, str], frame: pd.DataFrame, locale: str) -> str:
         currency=about.get("reporting_currency", "EUR"),
         zone=scope.zone,
     )
-    return text + _translation(frame, locale)
+    return text + _comparison(frames, locale) + _translation(frames, locale)
 
 
-def _translation(frame: pd.DataFrame, locale: str) -> str:
-    """The one rate at which a reader's other currency was reached, if one was asked for."""
-    translated = frame.attrs.get("translated")
-    if translated is None:
+def _comparison(frames: tuple[pd.DataFrame, ...], locale: str) -> str:
+    """How the past is looked at, which decides what a rate "so far" is compared with."""
+    compared = [frame for frame in frames if "previous" in frame and frame.attrs.get("compared") is not None]
+    if not compared:
         return ""
+    return texts(locale)(
+        " Earlier numbers are taken as they were known at the same age, so that what is still to come is "
+        "missing in both; asked for today, a rate so far of an earlier period may be another."
+    )
+
+
+def _translation(frames: tuple[pd.DataFrame, ...], locale: str) -> str:
+    """The one rate at which a reader's other currency was reached, if one was asked for."""
+    found = [frame.attrs["translated"] for frame in frames if frame.attrs.get("translated")]
+    if not found:
+        return ""
+    translated = found[0]
     text = texts(locale)(
-        " They were translated into {to} at one rate, {rate} {to} for 1 {source}, that of {day}; parts that "
-        "are rounded one by one may differ from their total in the last digit."
+        " They are shown in {to}, translated at one rate, {rate} {to} for 1 {source}, that of {day}; parts "
+        "that are rounded one by one may differ from their total in the last digit."
     )
     return text.format(
         to=translated["to"],
@@ -72,14 +84,22 @@ def _definitions(frames: tuple[pd.DataFrame, ...]) -> dict[str, Mapping[str, Any
     return found
 
 
-def _missing(frames: tuple[pd.DataFrame, ...]) -> dict[str, dict[str, None]]:
-    """Reason -> the titles of the metrics that it keeps from having a number, or a complete one."""
+def _missing(frames: tuple[pd.DataFrame, ...], locale: str) -> dict[str, dict[str, None]]:
+    """Reason -> the titles of the metrics that it keeps from having a number, or a complete one.
+
+    What is missing in some groups or buckets only is told apart from what is missing altogether.
+    """
+    some = texts(locale)("{title} (in places)")
     found: dict[str, dict[str, None]] = {}
     for frame in frames:
         if frame.attrs.get("reason"):
             for words in frame.attrs["metrics"].values():
                 found.setdefault(frame.attrs["reason"], {})[words["title"]] = None
-        for row in frame.to_dict("records") if "quality" in frame else ():
+        rows = frame.to_dict("records") if "quality" in frame else []
+        whole = {row["metric"] for row in rows if row["value"] is not None and row["quality"] == "ok"}
+        for row in rows:
             if row["reason"] and (row["value"] is None or row["quality"] != "ok"):
-                found.setdefault(row["reason"], {})[words_of(row, frame)["title"]] = None
+                title = words_of(row, frame)["title"]
+                title = some.format(title=title) if row["metric"] in whole else title
+                found.setdefault(row["reason"], {})[title] = None
     return found

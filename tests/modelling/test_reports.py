@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_causes_are_the_drivers(small: AnalyticsService) -> None:
 
 def test_all_data_have_nothing_to_be_compared_with(small: AnalyticsService) -> None:
     frame = small.models.causes("total_bookings", small.scope(period="all"), "channel")
-    assert "has none before it" in frame.attrs["reason"]
+    assert "no period before all data" in frame.attrs["reason"]
 
 
 def test_what_no_data_could_answer_is_refused(small: AnalyticsService) -> None:
@@ -100,3 +101,30 @@ def test_in_incomplete_data_nothing_is_said_to_have_moved(tmp_path: Path) -> Non
         frame = analytics.models.causes("total_bookings", analytics.scope(), "channel")
         assert frame.empty and "not complete" in frame.attrs["reason"]
         assert not analytics.models.drivers("total_bookings", analytics.scope(), "channel").empty
+
+
+def test_a_forecast_of_what_is_past_is_none(tmp_path: Path) -> None:
+    """Data that end in September cannot say what follows October."""
+    rows = [row for day in range(1, 29) for row in placed(3, datetime(2026, 9, day, 12))]
+    with holding(tmp_path, rows, complete_through=datetime(2026, 9, 28)) as analytics:
+        told = analytics.models.outlook("total_bookings", analytics.scope(period="2026-10"))
+        assert told.empty and "complete only up to 2026-09" in told.attrs["reason"]
+
+
+@pytest.mark.parametrize(
+    ("words", "covers"),
+    [
+        ({"period": "2026-09"}, "2026-10"),
+        ({"period": "2026-10-24"}, "2026-10-25"),
+        ({"period": "2026-10-10T14+0200", "as_of": "2026-10-10T14:30"}, "2026-10-10T14+0200"),
+        ({"period": "2026-Q3"}, None),
+        ({"period": "2026-10", "as_of": "2026-10-20"}, None),
+        ({"period": "all"}, None),
+    ],
+)
+def test_it_is_said_which_period_is_covered(
+    small: AnalyticsService, words: dict[str, str], covers: str | None
+) -> None:
+    told = small.models.outlook("total_bookings", small.scope(**words)).attrs
+    assert (told["covers"] and told["covers"].name) == covers
+    assert told["begin"] < told["end"]

@@ -43,11 +43,14 @@ def causes(effects: Mapping[str, Any], unit: str = "count", **attrs: Any) -> pd.
 
 def outlook(means: list[float], *, adds_up: bool = True, unit: str = "count", **attrs: Any) -> pd.DataFrame:
     """An answer of `models.outlook` with these means by day."""
-    frame = pd.DataFrame({"mean": means, "unit": [unit] * len(means)})
+    frame, now = pd.DataFrame({"mean": means, "unit": [unit] * len(means)}), scope()
     frame.attrs = {
         "metrics": {"total_bookings": {"title": "Bookings"}},
-        "scope": scope(),
+        "scope": now,
         "over": "day",
+        "begin": now.period.local_end,
+        "end": now.period.shifted(1).local_end,
+        "covers": now.period.shifted(1),
         "total": sum(means) if adds_up else None,
         "origins": 40,
         "wape": 0.05,

@@ -6,9 +6,11 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analytics_lib import AnalyticsService, sentences
+from tests.sentences.frames import scope
 from tests.small_platform import NOVEMBER, OCTOBER, SEPTEMBER, holding, placed
 
 KPIS = ["total_bookings", "gross_bookings_value", "cancellation_rate"]
@@ -122,7 +124,7 @@ def test_a_complete_report_says_that_nothing_was_missing(tmp_path: Path) -> None
     rows = placed(50, SEPTEMBER) + placed(50, OCTOBER)
     with holding(tmp_path, rows) as analytics:
         frame = analytics.measure("total_bookings", analytics.scope(), compare="previous")
-        assert "Nothing" in str(sentences.provenance(analytics.about, frame)).split("missing")[1]
+        assert "Nothing" in str(sentences.provenance(analytics.about, frame)).split("### What was missing")[1]
 
 
 def test_names_from_the_data_cannot_write_markdown(tmp_path: Path) -> None:
@@ -140,3 +142,36 @@ def test_prose_is_shown_as_markdown() -> None:
 def test_the_first_of_november_is_where_these_platforms_end(tmp_path: Path) -> None:
     with holding(tmp_path, placed(1, OCTOBER)) as analytics:
         assert analytics.scope().as_of == NOVEMBER
+
+
+def test_what_is_missing_in_some_groups_only_is_told_apart(tmp_path: Path) -> None:
+    rows = placed(40, OCTOBER, channel="app") + placed(1, SEPTEMBER, channel="web")
+    with holding(tmp_path, rows) as analytics:
+        cut = analytics.measure("cancellation_rate", analytics.scope(), by=["channel"], compare="previous")
+        text = str(sentences.provenance(analytics.about, cut)).split("### What was missing")[1]
+    assert "Cancellation rate so far (in places): nothing to divide by" in text
+
+
+def test_how_the_past_is_looked_at_is_said_where_something_is_compared(small: AnalyticsService) -> None:
+    scope = small.scope()
+    plain = small.measure("cancellation_rate", scope)
+    compared = small.measure("cancellation_rate", scope, compare="previous")
+    assert "at the same age" not in str(sentences.provenance(small.about, plain))
+    assert "at the same age" in str(sentences.provenance(small.about, plain, compared))
+
+
+def test_a_change_that_its_unit_cannot_show_is_none(tmp_path: Path) -> None:
+    gone = {"cancelled_at": SEPTEMBER + timedelta(days=1)}
+    rows = placed(4999, SEPTEMBER) + placed(1, SEPTEMBER, **gone) + placed(5000, OCTOBER)
+    with holding(tmp_path, rows) as analytics:
+        text = kpis(analytics).split("\n\n")[-1]
+    assert "Cancellation rate so far hardly moved and is 0.0%" in text
+
+
+def test_on_a_base_below_zero_there_is_no_percentage() -> None:
+    row = {"metric": "m", "value": -17, "previous": -30, "change": 13, "change_ratio": -0.43}
+    frame = pd.DataFrame([row | {"unit": "count", "n": 100, "quality": "ok", "reason": None}], dtype=object)
+    now = scope()
+    words = {"m": {"title": "Cost of refunds", "small_base": 5}}
+    frame.attrs = {"metrics": words, "scope": now, "compared": now.compared("previous")}
+    assert str(sentences.summary(frame, whole=True)) == "Cost of refunds rose by 13 to −17."

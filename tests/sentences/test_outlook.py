@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from analytics_lib.sentences import expected
 from tests.sentences.frames import outlook, scope
 
@@ -17,11 +19,18 @@ def test_what_does_not_add_up_is_expected_between_its_ends() -> None:
     assert "about 10.0% expected" in str(expected(outlook([0.1], adds_up=False, unit="share")))
 
 
-def test_a_running_period_has_a_rest_and_all_data_have_buckets_that_follow() -> None:
-    running = scope(as_of=scope().period.start.replace(month=10, day=15))
-    assert "expected in the rest of October 2026" in str(expected(outlook([1.0], scope=running)))
-    whole = scope(period="all")
-    assert "expected in the 2 months that follow" in str(expected(outlook([1.0, 1.0], scope=whole)))
+def test_what_is_not_one_period_is_named_from_when_to_when() -> None:
+    weeks = {"covers": None, "begin": datetime(2026, 9, 28), "end": datetime(2027, 1, 4), "over": "week"}
+    text = str(expected(outlook([1.0], **weeks)))
+    assert "expected from September 28, 2026 to January 3, 2027. " in text and "a single week" in text
+    hours = {"begin": datetime(2026, 10, 15, 9), "end": datetime(2026, 10, 16), "over": "hour"}
+    text = str(expected(outlook([1.0], covers=None, **hours)))
+    assert "expected from 09:00 to 00:00 on October 15, 2026. " in text
+
+
+def test_a_running_period_that_is_forecast_whole_is_said_to_be_whole() -> None:
+    now = scope()
+    assert "expected in the whole of October 2026. " in str(expected(outlook([1.0], covers=now.period)))
 
 
 def test_certainty_follows_the_trials() -> None:

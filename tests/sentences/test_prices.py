@@ -8,12 +8,15 @@ import pandas as pd
 import pytest
 
 from analytics_lib.sentences import elasticity, tiers
+from tests.sentences.frames import scope
+
+WINDOW = "12 months to October 31, 2026: "
 
 
 def slope(value: float, lower: float, upper: float, *, is_causal: bool = True) -> pd.DataFrame:
     row = {"elasticity": value, "lower": lower, "upper": upper, "n": 1200, "is_causal": is_causal}
     frame = pd.DataFrame([row])
-    frame.attrs = {"confidence": 0.95, "reason": None}
+    frame.attrs = {"confidence": 0.95, "reason": None, "scope": scope().last_months(12)}
     return frame
 
 
@@ -31,7 +34,7 @@ def slope(value: float, lower: float, upper: float, *, is_causal: bool = True) -
 )
 def test_the_sign_and_the_doubt_are_those_of_the_interval(frame: pd.DataFrame, words: str) -> None:
     text = str(elasticity(frame))
-    assert text.startswith(words) and text.endswith("1,200 quotes).")
+    assert text.startswith(WINDOW + words) and text.endswith("1,200 quotes).")
 
 
 def test_without_an_experiment_it_claims_no_effect() -> None:
@@ -45,15 +48,15 @@ def margins(*rows: tuple[str, float, bool]) -> pd.DataFrame:
         for tier, rate, losing in rows
     ]
     frame = pd.DataFrame(made)
-    frame.attrs = {"reason": None}
+    frame.attrs = {"reason": None, "scope": scope().last_months(12)}
     return frame
 
 
 def test_losing_tiers_are_named_and_only_they() -> None:
     text = str(tiers(margins(("platinum", -0.016, True), ("gold", 0.03, False))))
-    assert text == "Of 2 tiers of partners, these cost more than they bring: B2B platinum (−1.6%)."
+    assert text == WINDOW + "Of 2 tiers of partners, these cost more than they bring: B2B platinum (−1.6%)."
     none = str(tiers(margins(("platinum", -0.016, False), ("gold", 0.03, False))))
-    assert none == "None of the 2 tiers of partners costs more than it brings, beyond doubt."
+    assert none == WINDOW + "None of the 2 tiers of partners costs more than it brings, beyond doubt."
 
 
 @pytest.mark.parametrize("sentence", [elasticity, tiers])
