@@ -60,9 +60,14 @@ def _largest(rows: list[Any], most: int, by: str, unit: str, locale: str) -> lis
     rows = sorted(rows, key=lambda row: abs(row["total_effect"]), reverse=True)[:most]
     return [
         f"{plain(formatting.group_label(row['group'], by))} "
-        f"({formatting.change(row['total_effect'], None, unit, locale, is_compact=True)})"
+        f"({_kept_together(formatting.change(row['total_effect'], None, unit, locale, is_compact=True))})"
         for row in rows
     ]
+
+
+def _kept_together(text: str) -> str:
+    """A signed amount whose sign does not stay behind at the end of a line."""
+    return f"{text[:1]}\u2060{text[1:]}"
 
 
 def _amount(size: Any, unit: str, locale: str) -> str:
