@@ -8,7 +8,6 @@ import pytest
 
 from analytics_lib.errors import InputError, ParameterError, UnknownName
 from scheduler.parameters import checked, declared
-from tests.house import notebooks
 from tests.small_platform import NOTEBOOKS
 
 SCOPE = {"time_frame", "period", "as_of", "business_model", "partner", "zone", "locale"}
@@ -35,11 +34,6 @@ def test_the_defaults_are_the_schema() -> None:
         "locale": "en",
         "shift": -1,
     }
-
-
-@pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem)
-def test_our_notebooks_take_the_words_of_a_scope(notebook: object) -> None:
-    assert set(declared(nbformat.read(notebook, as_version=4), "ours")) == SCOPE
 
 
 def test_given_values_take_the_place_of_defaults_in_the_defaults_type() -> None:
