@@ -35,6 +35,9 @@ def _ending_in_one_line() -> Iterator[None]:
         raise SystemExit(STOPPED) from None
 
 
+# jsonschema would check international addresses with it, which no notebook holds; reading it takes a second.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 with _ending_in_one_line():  # reading the libraries takes seconds, in which people change their minds
     import typer
     from rich.console import Console
@@ -101,8 +104,10 @@ def report(
     if list_notebooks:
         _list_notebooks(formats or ())
         return
-    from scheduler.execute import Data
     from scheduler.kernels.owner import greet
+
+    greet()  # what kernels are forked from reads its libraries while this process reads its own
+    from scheduler.execute import Data
     from scheduler.plan import DEFAULT_NOTEBOOK, Asked, plan
     from scheduler.publish import write_index
     from scheduler.render import FORMATS
@@ -126,7 +131,6 @@ def report(
     folder = (output or home() / "reports").absolute()
     analytics = connect(database)
     runs = plan(asked, analytics)
-    greet()
     failures = 0
     with clean_termination(), analytics.warehouse.share() as (url, snapshot), _progress() as progress:
         bar = progress.add_task("reports", total=len(runs))

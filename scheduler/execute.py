@@ -123,7 +123,8 @@ def _environment(data: Data) -> dict[str, str]:
 class TruthfulEngine(Engine):
     """papermill's own way of running cells, which hands on whatever was raised.
 
-    papermill marks a cell as completed even if its kernel died, so nothing is read from the notebook.
+    papermill marks a cell as completed even if its kernel died, so nothing is read from the notebook. It
+    would also write the file twice a cell: here that is done before the first cell and after the last.
     """
 
     @classmethod
@@ -146,11 +147,13 @@ class TruthfulEngine(Engine):
             startup_timeout=120,
             error_on_timeout=None,
         )
+        file, nb_man.output_path = nb_man.output_path, None
         # What the kernel itself says while it ends is no failure of the run.
         words = {"stdout": kernel_log, "stderr": kernel_log}
         try:
             return client.execute(env=kernel_environment, cleanup_kc=False, **words)
         finally:
+            nb_man.output_path = file
             run_sync(_end)(client, km)
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from analytics_lib.errors import InputError
@@ -18,42 +15,47 @@ from analytics_lib.formatting import count, file_size, period_title
 from analytics_lib.local_time import TimeFrame, parse_name
 from analytics_lib.period import Period
 from scheduler.exporters.html_fonts import font_faces
-from scheduler.places import Place
+from scheduler.page_parts import digest, template, text_of
+from scheduler.places import USUAL_LOCALE, Place
 from scheduler.published import Report, published
 
 _ABBREVIATIONS = {"ai": "AI", "b2b": "B2B", "b2c": "B2C", "b2b2c": "B2B2C"}
 _HOUR = len("2026-10-25T02")
-_TEMPLATES = Path(__file__).resolve().parent / "templates" / "index"
+_PARTS = "index"
 
 
 def index_page(folder: Path) -> str:
     """The page over everything that is published below the folder; the same files give the same page."""
     reports = published(folder)
     models = {model for report in reports for model in _models(report.place)}
-    titles = "".join(report.title or "" for report in reports)
-    style, script = f"\n{font_faces(titles)}{_asset('index.css')}", f"\n{_asset('index.js')}"
-    page: str = _template().render(
-        rows=[_row(report) for report in reports],
+    rows = [_row(report) for report in reports]
+    written = "".join(f"{row['title']}{row['period']}" for row in rows)
+    style = f"\n{font_faces(written)}{text_of(_PARTS, 'index.css')}"
+    script = f"\n{text_of(_PARTS, 'index.js')}"
+    page: str = template(_PARTS).render(
+        rows=rows,
         total=f"{count(len(reports))} {'report' if len(reports) == 1 else 'reports'}",
         periods=_options((report.place.period, _period_words(report.place.period)) for report in reports),
         notebooks=sorted(_options((name, _named(name)) for name in {r.place.notebook for r in reports})),
         models=sorted(_options((model, _model_words(model)) for model in models)),
         style=Markup(style),
         script=Markup(script),
-        style_hash=_digest(style),
-        script_hash=_digest(script),
+        style_hash=digest(style),
+        script_hash=digest(script),
     )
     return page
 
 
 def _row(report: Report) -> dict[str, Any]:
     place = report.place
+    period = _period_words(place.period, place.locale or USUAL_LOCALE)
     return {
         "title": report.title or _named(place.notebook),
         "place": place,
         "models": " ".join(_models(place)),
+        "period": period + (f" to {_moment(place.until)}" if place.until else ""),
+        "language": place.locale.replace("_", "-"),
         "facts": [
-            _period_words(place.period) + (f" to {_moment(place.until)}" if place.until else ""),
             _named(place.notebook),
             " + ".join(map(_model_words, _models(place))),
             *(f"partner {partner}" for partner in place.partners),
@@ -87,8 +89,8 @@ def _capital(text: str) -> str:
 
 
 @cache
-def _period_words(name: str) -> str:
-    """A period as people say it, an hour with its offset from UTC; what is no period as it is."""
+def _period_words(name: str, locale: str = USUAL_LOCALE) -> str:
+    """A period as people of a locale say it, an hour with its offset from UTC; what is no period as it is."""
     if name == "all":
         return "All data"
     try:
@@ -97,8 +99,8 @@ def _period_words(name: str) -> str:
         return name
     if frame is TimeFrame.HOUR and offset is not None:
         hour, written = name[:_HOUR], name[_HOUR:]
-        return f"{period_title(Period.named(f'{hour}Z'))} ({written})"
-    return _capital(period_title(Period.named(name)))
+        return f"{period_title(Period.named(f'{hour}Z'), locale)} ({written})"
+    return _capital(period_title(Period.named(name), locale))
 
 
 def _moment(text: str) -> str:
@@ -108,20 +110,3 @@ def _moment(text: str) -> str:
     except ValueError:
         return text
     return f"{moment:%Y-%m-%d %H:%M}{' UTC' if moment.tzinfo else ''}"
-
-
-@cache
-def _template() -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(_TEMPLATES)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("page.html.j2")
-
-
-@cache
-def _asset(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@cache
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

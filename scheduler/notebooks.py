@@ -47,7 +47,7 @@ def find_notebook(name: str) -> Path:
         return given.resolve()
     known = _known()
     if given.stem not in known:
-        raise UnknownName("notebook", name, known)
+        raise UnknownName("notebook", name, listed_names())
     return known[given.stem]
 
 

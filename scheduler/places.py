@@ -16,6 +16,8 @@ from zoneinfo import available_timezones
 from analytics_lib.errors import InputError
 from analytics_lib.formatting import currency_decimals, reader_locale
 
+USUAL_LOCALE = "en"
+
 _TO = "-to-"
 _ESCAPE = "~"
 _ESCAPED = re.compile(r"(?:~[0-9a-f]{2})+")

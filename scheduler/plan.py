@@ -18,11 +18,10 @@ from analytics_lib.formatting import currency_decimals
 from analytics_lib.local_time import to_local
 from scheduler.notebooks import find_notebook, listed_names, read_notebook
 from scheduler.parameters import Value, checked, declared
-from scheduler.places import Place, locale_word, path_of
+from scheduler.places import USUAL_LOCALE, Place, locale_word, path_of
 
 DEFAULT_NOTEBOOK = "executive"
 EACH = "each"
-USUAL_LOCALE = "en"
 RELATIVE_PERIODS = ("last", "current")
 """Periods that are another one in each time frame; a name such as 2026-10 fixes its own."""
 
@@ -124,6 +123,7 @@ def _run(
     said: dict[str, Any] = {name: str(parameters[name]) for name in SCOPE_PARAMETERS}
     scope = analytics.scope(**said)
     refuse_unknown_partners(scope, analytics)
+    analytics.reading_in(currency).rate(scope)  # refuses a currency without a rate then
     # What the words meant is written down, so that a notebook run later means the same period.
     parameters |= {"as_of": f"{scope.as_of.isoformat(timespec='seconds')}Z", "zone": scope.zone}
     parameters["period"] = scope.period.name

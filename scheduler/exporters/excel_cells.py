@@ -18,7 +18,10 @@ LONGEST_TEXT = 32_767
 
 _PLAIN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PERCENT = "0.0%"
-_POINTS = '0.0%" points"'
+_CHANGE_PERCENT = "+0.0%;-0.0%;0.0%"
+_POINTS = '+0.0%"-points";-0.0%"-points";0.0%"-points"'
+"""A change of a share: 0.006 is shown as +0.6%-points, for a percentage that was 10 % and is 10.6 %."""
+
 _FORMATS = {
     "count": "#,##0",
     "share": _PERCENT,
@@ -38,7 +41,7 @@ def number_format(field: str, unit: str) -> str:
     if field == "n":
         return _FORMATS["count"]
     if field == "change_ratio":
-        return _PERCENT
+        return _CHANGE_PERCENT
     if field == "change" and unit == "share":
         return _POINTS
     return _FORMATS.get(unit) or _money_format(unit)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
 from traitlets import default
 
+from analytics_lib.formatting import group_label
 from scheduler.exporters.excel_cells import DAY, LONGEST_TEXT, amount, day_of, number_format
 from scheduler.exporters.excel_sheets import sheet_names
 from scheduler.exporters.notebook_numbers import AMOUNTS, FORECAST, Answer, Numbers
 from scheduler.exporters.numbers_report import NumbersReport
-from scheduler.exporters.report_words import footer_of
 
 _FRONT = "Report"
 _UNDATED = datetime(2000, 1, 1)
@@ -70,7 +70,7 @@ class ExcelReport(NumbersReport):
             names = sheet_names([answer.title for answer in numbers.answers], taken=[_FRONT])
             writer.front(numbers, names)
             for answer, name in zip(numbers.answers, names, strict=True):
-                writer.sheet(answer, name)
+                writer.sheet(answer, name, numbers.locale)
         return file.getvalue()
 
 
@@ -94,7 +94,7 @@ class _Writer:
         _text(sheet, 0, 0, about["title"], self._heading)
         _text(sheet, 1, 0, about["subtitle"])
         line = 3
-        for label, text in (("Period", about.get("period") or ""), *footer_of(about)):
+        for label, text in (("Period", about.get("period") or ""), *numbers.footer):
             _text(sheet, line, 0, label, self._label)
             _text(sheet, line, 1, text)
             line += 1
@@ -110,18 +110,17 @@ class _Writer:
         if not numbers.answers:
             _text(sheet, line + 1, 0, "The notebook carries no numbers.")
 
-    def sheet(self, answer: Answer, name: str) -> None:
+    def sheet(self, answer: Answer, name: str, locale: str) -> None:
         """The rows of an answer below a frozen header."""
-        columns = _columns(answer)
-        rows = answer.rows
+        rows = [_cells(answer, row, locale) for row in answer.rows]
+        columns = _columns(answer, rows)
         sheet = self._book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, _WIDTHS.get(column, _WIDTH))
             _text(sheet, 0, place, _HEADERS.get(column, column.replace("_", " ").capitalize()), self._header)
-        for line, row in enumerate(rows, start=1):
-            cells = _cells(answer, row)
+        for line, cells in enumerate(rows, start=1):
             for place, column in enumerate(columns):
                 self._cell(sheet, line, place, column, cells)
 
@@ -141,16 +140,34 @@ class _Writer:
         return self._formats[number]
 
 
-def _columns(answer: Answer) -> list[str]:
-    """The columns of an answer's sheet: those that do not apply to any of its rows are left out."""
-    dimensions = [name for name in answer.dimensions if name != "title"]
+def _columns(answer: Answer, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns of an answer's sheet: those that do not apply to any of its rows are left out.
+
+    A dimension's values are as people read them; where a code says it otherwise, as CSV and JSON do, it has
+    a column at the end.
+    """
+    dimensions = _dimensions(answer)
+    codes = [name for name in dimensions if any(row[name] != row[_code(name)] for row in rows)]
     columns = ["title", *dimensions, "bucket", *AMOUNTS, "unit", "quality", "reason", "metric"]
     occurring = {name for row in answer.rows for name, value in row.items() if value is not None}
-    return [name for name in columns if name not in _OPTIONAL or name in occurring]
+    return [name for name in columns if name not in _OPTIONAL or name in occurring] + list(map(_code, codes))
 
 
-def _cells(answer: Answer, row: Mapping[str, Any]) -> dict[str, Any]:
+def _dimensions(answer: Answer) -> list[str]:
+    return [name for name in answer.dimensions if name != "title"]
+
+
+def _code(dimension: str) -> str:
+    """The column with a dimension's values as they stand in the data."""
+    return f"{dimension}, code"
+
+
+def _cells(answer: Answer, row: Mapping[str, Any], locale: str) -> dict[str, Any]:
     cells = {**row, "title": answer.metric_title(row)}
+    for name in _dimensions(answer):
+        value = row.get(name)
+        said = group_label(value, name, locale) if isinstance(value, str) else value
+        cells |= {name: said, _code(name): value}
     cells |= {name: amount(row.get(name)) for name in AMOUNTS}
     if any(isinstance(cells[name], str) for name in AMOUNTS):
         cells["reason"] = " ".join(filter(None, (row.get("reason"), _TOO_LONG)))

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cache
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 from nbconvert.exporters.exporter import Exporter
 from traitlets import Bool, default
@@ -24,8 +19,9 @@ from scheduler.exporters.html_fonts import font_faces
 from scheduler.exporters.html_outline import Headings, Part, Section, take_title, words
 from scheduler.exporters.html_vega import vega_bundle
 from scheduler.exporters.report_words import footer_of, subtitle_of
+from scheduler.page_parts import digest, template, text_of
 
-_TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "report"
+_PARTS = "report"
 _BOXES = {"prose": "prose", "figure": "figures"}
 
 
@@ -143,39 +139,23 @@ def _text(said: Mapping[str, Any], sections: list[Section], bodies: list[Markup]
 
 
 def _page(title: str, about: dict[str, Any], sections: list[Section], charts: bool) -> str:
-    scripts = [vega_bundle(), _asset("report.js")] if charts else []
+    scripts = [vega_bundle(), text_of(_PARTS, "report.js")] if charts else []
     scripts = [f"\n{script}" for script in scripts]
-    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts) or "'none'"
+    hashes = " ".join(f"'sha256-{digest(script)}'" for script in scripts) or "'none'"
     bodies = [_body(section) for section in sections]
     said = {"title": title, "subtitle": subtitle_of(about), "footer": footer_of(about)}
-    page: str = _template().render(
+    page: str = template(_PARTS).render(
         said,
         language=about.get("language") or "en",
+        as_of=about.get("data_as_of") or "",
         lead=[body for body, section in zip(bodies, sections, strict=True) if not section.title],
         sections=[
             {"title": section.title, "anchor": section.anchor, "body": body}
             for body, section in zip(bodies, sections, strict=True)
             if section.title
         ],
-        styles=Markup(font_faces(_text(said, sections, bodies)) + _asset("report.css")),
+        styles=Markup(font_faces(_text(said, sections, bodies)) + text_of(_PARTS, "report.css")),
         scripts=[Markup(script) for script in scripts],
         hashes=Markup(hashes),
     )
     return page
-
-
-@cache
-def _template() -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(_TEMPLATES)
-    environment = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.get_template("page.html.j2")
-
-
-@cache
-def _asset(name: str) -> str:
-    return (_TEMPLATES / name).read_text(encoding="utf-8")
-
-
-@cache
-def _digest(script: str) -> str:
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

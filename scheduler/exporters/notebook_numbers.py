@@ -14,7 +14,7 @@ from typing import Any
 
 from scheduler.exporters.html_blocks import Chart, Prose, Table, Tiles, read_blocks
 from scheduler.exporters.html_outline import Headings, take_title, words
-from scheduler.exporters.report_words import subtitle_of
+from scheduler.exporters.report_words import footer_of, locale_of, subtitle_of
 
 ABOUT = ("period", "scope", "data_as_of", "run_id", "data_version", "definition_version")
 """What the metadata says of a report, beside title and subtitle."""
@@ -56,10 +56,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What a report holds for programs: `about` (title, subtitle and `ABOUT`) and its answers in order."""
+    """What a report holds for programs: `about` (title, subtitle and `ABOUT`) and its answers in order.
+
+    `footer` is what stands under the page, as labels and texts; `locale` is the reader's.
+    """
 
     about: Mapping[str, Any]
     answers: tuple[Answer, ...]
+    footer: tuple[tuple[str, str], ...]
+    locale: str
 
 
 def read_numbers(notebook: Any, name: str) -> Numbers:
@@ -81,7 +86,8 @@ def read_numbers(notebook: Any, name: str) -> Numbers:
         answers.extend(_answer(block, section))
     title = headline or str(about.get("title") or name)
     told = {"title": title, "subtitle": subtitle, **{key: about.get(key) for key in ABOUT}}
-    return Numbers({key: _plain(value) for key, value in told.items()}, tuple(answers))
+    plain = {key: _plain(value) for key, value in told.items()}
+    return Numbers(plain, tuple(answers), tuple(footer_of(about)), locale_of(about))
 
 
 def _answer(block: object, section: str) -> Iterator[Answer]:

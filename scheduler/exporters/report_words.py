@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from analytics_lib.errors import InputError
-from analytics_lib.formatting import instant
+from analytics_lib.formatting import instant, reader_locale
 
 _FOOTER = (
     ("Data as of", "data_as_of"),
@@ -33,6 +33,16 @@ def footer_of(about: Mapping[str, Any]) -> list[tuple[str, str]]:
     `locale` is en where it is not named; `zone`, else that of `scope`, is UTC.
     """
     return [(label, _shown(key, about)) for label, key in _FOOTER if about.get(key)]
+
+
+def locale_of(about: Mapping[str, Any]) -> str:
+    """The locale that the metadata names; en where it names none, or what is none."""
+    named = str(about.get("locale") or "en")
+    try:
+        reader_locale(named)
+    except InputError:
+        return "en"
+    return named
 
 
 def data_as_of(about: Mapping[str, Any]) -> datetime | None:

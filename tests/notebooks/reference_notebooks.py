@@ -1,12 +1,15 @@
 """What every notebook says over a fixed sample, kept as notebooks that nbval runs again.
 
-`python -m tests.notebooks.reference_notebooks` makes them anew; look at what changed before you commit it.
+`.venv/bin/python -m tests.notebooks.reference_notebooks [NAME]...` makes them anew, all or those of the named
+notebooks; look at what changed before you commit it.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -45,13 +48,21 @@ def executed(notebook: Path, url: str) -> nbformat.NotebookNode:
     return made
 
 
-def _make() -> None:
+def chosen(names: Sequence[str]) -> list[Path]:
+    """The notebooks of these names, all without one. A name that no notebook has ends the program."""
+    known = {path.stem: path for path in notebooks()}
+    if unknown := [name for name in names if name not in known]:
+        raise SystemExit(f"There is no notebook {', '.join(unknown)}: choose of {', '.join(known)}.")
+    return [known[name] for name in names or known]
+
+
+def _make(made: Sequence[Path]) -> None:
     with tempfile.TemporaryDirectory(prefix="references-") as folder:
         url = f"duckdb:///{folder}/sample.duckdb"
         write_sample(PLAN, url)
-        for notebook in notebooks():
+        for notebook in made:
             nbformat.write(executed(notebook, url), reference(notebook))
 
 
 if __name__ == "__main__":
-    _make()
+    _make(chosen(sys.argv[1:]))

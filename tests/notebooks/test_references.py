@@ -11,7 +11,9 @@ import nbformat
 import pytest
 
 from tests.house import ROOT, notebooks
-from tests.notebooks.reference_notebooks import COMPARED, FOLDER, reference
+from tests.notebooks.reference_notebooks import COMPARED, FOLDER, chosen, reference
+
+REMEDY = "make the references anew: .venv/bin/python -m tests.notebooks.reference_notebooks"
 
 
 def nbval(notebook: Path, url: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -27,14 +29,23 @@ def nbval(notebook: Path, url: str, *options: str) -> subprocess.CompletedProces
 
 
 def test_every_notebook_has_a_reference_and_every_reference_a_notebook() -> None:
-    assert {path.name for path in FOLDER.glob("*.ipynb")} == {path.name for path in notebooks()}
+    assert {path.name for path in FOLDER.glob("*.ipynb")} == {path.name for path in notebooks()}, REMEDY
+
+
+def test_references_are_made_anew_for_all_notebooks_or_for_some() -> None:
+    assert chosen([]) == notebooks()
+    assert chosen(["executive"]) == [ROOT / "notebooks" / "executive.ipynb"]
+    with pytest.raises(SystemExit, match="no notebook executiv: choose of TEMPLATE, "):
+        chosen(["executiv"])
 
 
 @pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem)
 def test_a_reference_is_of_the_notebook_as_it_is_now(notebook: Path) -> None:
+    assert reference(notebook).exists(), f"{REMEDY} {notebook.stem}"
     now, kept = (nbformat.read(path, as_version=4) for path in (notebook, reference(notebook)))
-    remedy = "make the references anew: python -m tests.notebooks.reference_notebooks"
-    assert [cell.source for cell in kept.cells] == [cell.source for cell in now.cells], remedy
+    assert [cell.source for cell in kept.cells] == [cell.source for cell in now.cells], (
+        f"{REMEDY} {notebook.stem}"
+    )
 
 
 @pytest.mark.slow

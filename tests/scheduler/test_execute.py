@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 
 from analytics_lib import AnalyticsService
@@ -90,6 +91,17 @@ def test_a_run_that_goes_wrong_says_where_and_why_and_touches_no_report(
     assert nbformat.read(output / kept, as_version=4).cells
     assert watch.kernels_started() == 1
     assert watch.left_behind() == []
+
+
+def test_the_executed_notebook_is_not_written_after_every_cell(
+    small: AnalyticsService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    monkeypatch.setattr(
+        papermill.engines, "write_ipynb", lambda *written_now: written.append(len(written_now))
+    )
+    outcome = outcome_of("plain", small, tmp_path, ("html",))
+    assert outcome.failure is None and len(written) == 2
 
 
 def test_a_chart_without_words_is_refused(small: AnalyticsService, tmp_path: Path) -> None:

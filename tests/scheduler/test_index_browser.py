@@ -95,6 +95,9 @@ def test_a_period_is_found_by_its_name_too(browser: Browser, address: str) -> No
         assert all("2026-W43" in text for text in page.locator("ol > li:visible .title").all_inner_texts())
         page.get_by_label("Search").fill("bookings 2026-10-25t02")
         assert shown(page) == 8
+        for words in ("Oktober 2026", "October 2026 America/New_York"):  # as shown, and as the filter has it
+            page.get_by_label("Search").fill(words)
+            assert shown(page) == 1
 
 
 def test_an_empty_list_says_how_to_widen(browser: Browser, address: str) -> None:

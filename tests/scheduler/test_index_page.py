@@ -38,16 +38,27 @@ def test_a_report_says_all_that_it_is_about(tmp_path: Path) -> None:
     )
     (line,) = lines(tmp_path)
     assert line.split(" | ") == [
-        *("The assistants answered 48,120 queries in 2026-10", "October 2026", "AI usage", "B2B + B2C"),
+        *("The assistants answered 48,120 queries in 2026-10", "Oktober 2026", "AI usage", "B2B + B2C"),
         *("partner ag-001", "partner to/7", "USD", "America/New_York", "de"),
         "data as of 2026-10-31 23:00 UTC",
     ]
     (facts,) = tree(tmp_path).xpath("//p[@class='facts']")
-    assert facts.text_content().startswith("October 2026 · AI usage · B2B + B2C · partner ag-001")
+    assert facts.text_content().startswith("Oktober 2026 · AI usage · B2B + B2C · partner ag-001")
     files = tree(tmp_path).xpath("//p[@class='files']/a")
     assert [" ".join(link.text_content().split()) for link in files] == [
         *("HTML 90.1 kB", "PDF 41.0 kB", "CSV 41.0 kB", "XLSX 41.0 kB")
     ]
+
+
+def test_a_period_in_japanese_brings_its_letters(tmp_path: Path) -> None:
+    put(tmp_path, Place("2026-10", "bookings"))
+    assert '"Noto Sans JP Subset";' not in index_page(tmp_path)
+    put(tmp_path, Place("2026-10", "bookings", locale="ja"))
+    text = index_page(tmp_path)
+    assert '<span lang="ja">2026年10月</span>' in text and '<option value="2026-10">October 2026' in text
+    assert '@font-face{font-family:"Noto Sans JP Subset";' in text
+    (stack,) = re.findall(r"\bfont: 16px/1\.5 ([^;]+);", text)
+    assert stack.split(", ")[:2] == ["Inter", '"Noto Sans JP Subset"']
 
 
 def test_the_newest_are_first_and_the_finer_before_the_longer(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from analytics_lib import AnalyticsService
 from analytics_lib.errors import InputError, UnknownName
-from scheduler.notebooks import find_notebook
+from scheduler.notebooks import find_notebook, listed_names
 from scheduler.plan import Asked, Run, plan
 from tests.small_platform import NOTEBOOKS
 
@@ -94,6 +94,11 @@ def test_the_matrix_is_notebooks_by_time_frames_by_models(small: AnalyticsServic
     assert len(runs) == 8 == len({run.place for run in runs}) == len({run.run_id for run in runs})
 
 
+def test_all_reports_of_the_house_are_one_command(small: AnalyticsService) -> None:
+    runs = plan(Asked(notebooks=("each",), time_frames=("each",), business_models=("each",)), small)
+    assert len({run.place for run in runs}) == len(runs) == len(listed_names()) * 6 * 4
+
+
 def test_each_time_frame_has_its_last_period(small: AnalyticsService) -> None:
     found = places(small, time_frames=("each",), period="last")
     assert found == [
@@ -141,6 +146,11 @@ def test_another_currency_is_handed_on_and_stands_in_the_place(
     assert dict(run.parameters)["currency"] == suffix.removeprefix(".")
 
 
+def test_a_currency_that_the_data_has_no_rate_of_is_refused(small: AnalyticsService, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"KWD, because it has no rate at 2026-10-31.*choose one of CHF"):
+        one(small, notebooks=(with_currency(tmp_path),), currency="KWD")
+
+
 def test_a_notebook_without_a_currency_is_refused_only_if_one_was_asked_for(small: AnalyticsService) -> None:
     assert "currency" not in dict(one(small, currency="EUR").parameters)
     with pytest.raises(UnknownName, match="parameter of the notebook good 'currency'"):
@@ -186,6 +196,7 @@ def test_equal_runs_have_equal_ids_and_every_difference_shows(
     ("asked", "named"),
     [
         ({"notebooks": ("bookigs",)}, "did you mean bookings"),
+        ({"notebooks": ("TEMPLAT",)}, "choose one of ai_usage, .*user_engagement"),
         ({"notebooks": (str(NOTEBOOKS / "misspelt_parameter.ipynb"),)}, "'period'.*did you mean perod"),
         ({"time_frames": ("fortnight",)}, "time_frame='fortnight'.*month"),
         ({"business_models": ("b3",)}, "business_model='b3'.*b2b2c"),

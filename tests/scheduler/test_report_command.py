@@ -41,6 +41,7 @@ def found(output: Path) -> list[str]:
         (("--locale", "klingon"), ("klingon",)),
         (("--format", "docx"), ("docx", "html", "pdf", "csv", "json", "xlsx")),
         (("--currency", "XQX"), ("XQX", "EUR")),
+        (("--currency", "KWD"), ("KWD", "no rate", "USD")),
         (("--time-frame", "each", "--period", "2026-10"), ("2026-10", "last")),
         (("each", "bookings"), ("notebook", "each")),
         ((notebook("misspelt_parameter"),), ("period", "perod")),

@@ -5,9 +5,10 @@ const empty = document.querySelector('.empty');
 const FACETS = ['period', 'report', 'model'];
 
 const plain = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+const periods = Object.fromEntries([...form.period.options].map(({ value, text }) => [value, text]));
 const rows = [...document.querySelectorAll('ol > li')].map((element) => ({
   element,
-  text: plain(`${element.textContent} ${element.dataset.period}`),
+  text: plain(`${element.textContent} ${element.dataset.period} ${periods[element.dataset.period]}`),
 }));
 const all = count.textContent;
 

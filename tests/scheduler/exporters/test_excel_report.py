@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from scheduler.exporters.excel_cells import amount, day_of, number_format
 from scheduler.exporters.excel_report import ExcelReport
 from scheduler.exporters.excel_sheets import LONGEST, sheet_names
+from scheduler.exporters.report_words import footer_of
 from scheduler.render import render
 from tests.scheduler.exporters import numbers_notebooks as made
 
@@ -51,7 +52,7 @@ def test_the_first_sheet_says_what_the_report_is_and_leads_to_the_others() -> No
     said = {cells[f"A{line}"]: cells[f"B{line}"] for line in range(4, 9)}
     assert said == {
         "Period": "2026-10",
-        "Data as of": "2026-10-31T23:00:00Z",
+        "Data as of": "Oct 31, 2026, 23:00 (UTC)",
         "Run": "0123456789abcdef",
         "Data version": "v1",
         "Definitions": "d1",
@@ -61,6 +62,26 @@ def test_the_first_sheet_says_what_the_report_is_and_leads_to_the_others() -> No
     for name, link in links.items():
         assert link.location == f"'{name}'!A1" and link.target is None
     assert [cells[f"C{line}"] for line in (12, 13)] == ["How the period went", "Who brought it"]
+
+
+def test_the_data_s_instant_is_that_of_the_page_in_the_reader_s_locale_and_zone() -> None:
+    notebook = made.report()
+    notebook.metadata["analytics"] |= {"locale": "de", "scope": {"zone": "Europe/Madrid"}}
+    shown = [cell.value for cell in book(notebook)["Report"]["B"]]
+    said = dict(footer_of(notebook.metadata["analytics"]))["Data as of"]
+    assert said.startswith("01.11.2026, 00:00") and said in shown
+
+
+def test_groups_are_as_people_read_them_with_the_code_at_the_end() -> None:
+    groups = ({"channel": "online_agency", "weekday": "1"}, {"channel": "direct", "weekday": None})
+    rows = [made.row("total_bookings", 7, "count", **group) for group in groups]
+    notebook = made.document(made.chart(made.numbers("Who", rows, dimensions=["channel", "weekday"])))
+    notebook.metadata["analytics"] = {"locale": "de"}
+    first, second = table(book(notebook).worksheets[1])
+    assert [first[name].value for name in ("Channel", "Weekday")] == ["online agency", "Mo"]
+    assert [first[name].value for name in ("Channel, code", "Weekday, code")] == ["online_agency", "1"]
+    assert [second[name].value for name in ("Channel", "Weekday", "Weekday, code")] == ["direct", None, None]
+    assert list(first)[-2:] == ["Channel, code", "Weekday, code"]
 
 
 def test_every_number_reads_back_as_the_notebook_has_it() -> None:
@@ -92,8 +113,8 @@ def test_numbers_bear_the_format_of_their_unit() -> None:
     assert [row["Value"].number_format for row in table(headline)] == [
         *("#,##0", '#,##0.00" EUR"', "0.0%", "General", '#,##0" ms"')
     ]
-    assert table(headline)[2]["Change"].number_format == '0.0%" points"'
-    assert table(headline)[0]["Change, relative"].number_format == "0.0%"
+    assert table(headline)[2]["Change"].number_format == '+0.0%"-points";-0.0%"-points";0.0%"-points"'
+    assert table(headline)[0]["Change, relative"].number_format == "+0.0%;-0.0%;0.0%"
     assert [row["Value"].number_format for row in table(places)[:3]] == [
         *('#,##0.00" EUR"', '#,##0" JPY"', '#,##0.000" KWD"')
     ]
