@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from scheduler.publish import write_index
-from tests.browser import chromium, open_page
+from tests.browser import open_page
 from tests.scheduler.index_reports import some_reports
 
 pytestmark = pytest.mark.slow
@@ -22,12 +21,6 @@ SMALL_TARGETS = """() => [...document.querySelectorAll('a:not(.skip), button, in
   .map((element) => [element.textContent.trim().slice(0, 30), element.getBoundingClientRect()])
   .filter(([, box]) => box.height < 24 || box.width < 24)
   .map(([words]) => words)"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

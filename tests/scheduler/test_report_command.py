@@ -67,6 +67,12 @@ def test_wrong_words_end_before_a_kernel_starts(
     assert not (tmp_path / "reports").exists()
 
 
+def test_the_command_reads_no_grammar_of_addresses() -> None:
+    looked = "import sys, scheduler.cli, scheduler.execute; print('lark' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", looked], capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"
+
+
 def test_one_notebook_that_fails_does_not_stop_the_others(
     analytics: Command, small_url: str, tmp_path: Path, watch: Watch
 ) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from scheduler.exporters.html import HtmlReport
-from tests.browser import chromium, open_page
+from tests.browser import open_page
 from tests.scheduler.exporters import html_notebooks
 
 pytestmark = pytest.mark.slow
@@ -79,12 +78,6 @@ def long_labels() -> Any:
     heading = nb.new_markdown_cell("# An hour and its labels")
     others = (html_notebooks.trend(), html_notebooks.bars("Direct guests lead."), html_notebooks.panels())
     return html_notebooks.document(heading, chart, *others, **html_notebooks.ABOUT)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
