@@ -91,7 +91,7 @@ def test_the_title_is_that_of_the_page_which_our_exporter_writes(tmp_path: Path)
     path.write_text(content)
     (report,) = published(tmp_path)
     assert report.title == 'Fewer & "more" in Córdoba'
-    assert report.as_of == "Oct 31, 2026, 23:00 (UTC)"
+    assert report.as_of == "2026-10-31T23:00:00Z"
     assert content.index('name="data-as-of"') < HEAD
 
 
