@@ -24,13 +24,14 @@ from analytics_lib.charts.figure import (
     subtitle_of,
     why_missing,
 )
+from analytics_lib.charts.labels import width_of
 from analytics_lib.charts.theme import ACCENT, GREY, LIGHTER
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.formatting import group_label, lowered, period_name, spoken, texts
 
 _HEIGHT = 220
-_LEGIBLE = 85
-"""Pixels that a band's name takes up on one line; narrower columns have it word by word."""
+_APART = 12
+"""Pixels between the names of two bands on one line; narrower columns have them word by word."""
 
 
 def distribution(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
@@ -78,11 +79,12 @@ def _columns(rows: list[Any], dimension: str, unit: str, locale: str) -> AnyChar
     compared = any(value["when"] == "before" for value in values)
     low, high = reach([value["value"] for value in values], from_zero=True)
     scale = alt.Scale(domain=[low * 1.12, high * 1.12])
+    legible = (max(map(width_of, order)) + _APART) * len(order)
     names = alt.Axis(
         labelAngle=0,
         domain=False,
         ticks=False,
-        labelExpr=f"width < {_LEGIBLE * len(order)} ? split(datum.label, ' ') : datum.label",
+        labelExpr=f"width < {legible:.0f} ? split(datum.label, ' ') : datum.label",
     )
     base = alt.Chart(alt.InlineData(values=values), height=_HEIGHT).encode(
         x=alt.X("group:N", sort=order, title=None, axis=names, scale=alt.Scale(paddingInner=0.3)),

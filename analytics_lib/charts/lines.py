@@ -117,7 +117,8 @@ def _ends(points: list[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
     last = {point["series"]: point for point in points}
     ordered = sorted(last.values(), key=lambda point: float(point["value"]))
     reach = max(abs(float(point["value"])) for point in points)
-    touching = len(ordered) > 1 and ordered[-1]["value"] - ordered[0]["value"] < 0.08 * reach
+    lines = sum(len(wrapped(point["series"], _NAME)) for point in ordered) / 2
+    touching = len(ordered) > 1 and ordered[-1]["value"] - ordered[0]["value"] < 0.08 * lines * reach
     return [(point, (1 - 2 * place) if touching else 0) for place, point in enumerate(ordered)]
 
 
