@@ -14,6 +14,7 @@ import altair as alt
 from babel.dates import format_skeleton, format_time, get_day_names
 
 from analytics_lib import formatting
+from analytics_lib.charts.labels import width_of
 from analytics_lib.local_time import TimeFrame
 
 _SKELETONS = {
@@ -49,6 +50,9 @@ _LEAST = {"count": 1.0, "days": 1.0, "nights": 0.1, "people": 0.1, "ms": 0.1, "s
 """The finest step that the numbers of a unit can tell apart."""
 
 _MOST_TICKS = 8
+_APART = 12
+"""Pixels between two labels."""
+
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -130,19 +134,32 @@ def value_axis(
 
 
 def time_axis(
-    starts: Sequence[datetime], over: TimeFrame, locale: str, *, most: int = _MOST_TICKS
+    starts: Sequence[datetime],
+    over: TimeFrame,
+    locale: str,
+    *,
+    most: int = _MOST_TICKS,
+    width: float | None = None,
 ) -> alt.Axis:
-    """An axis of local times: every so many of the buckets, named as the reader names them."""
+    """An axis of local times: every so many of the buckets, named as the reader names them.
+
+    As many names are shown as have room in `width` px; without it, in the width that the drawing has, which
+    Vega knows. How wide they are is told by their letters: Vega measures with a font that may lack them.
+    """
     distinct = sorted(dict.fromkeys(starts))
     shown = distinct[:: max(1, -(-len(distinct) // most))]
     stamps = [(start - _EPOCH) // timedelta(milliseconds=1) for start in shown]
     texts = [bucket_text(start, over, locale) for start in shown]
+    room = len(shown) * (max(map(width_of, texts)) + _APART)
+    place = f"indexof({json.dumps(stamps)}, time(datum.value))"
+    every = f"ceil({room:.0f} / {'max(1, width)' if width is None else width})"
     return alt.Axis(
         values=[stamp(start) for start in shown],
-        labelExpr=looked_up(stamps, texts, "time(datum.value)"),
+        labelExpr=f"{place} % {every} ? '' : {looked_up(stamps, texts, 'time(datum.value)')}",
         grid=False,
         labelOverlap=True,
-        labelFlush=True,
+        labelSeparation=_APART / 2,
+        labelFlush=False,
     )
 
 

@@ -15,14 +15,13 @@ from analytics_lib.charts.figure import (
     marked,
     nothing_to_draw,
     one_metric,
-    period_of,
     plotted,
     subtitle_of,
     twin_of,
     why_missing,
 )
 from analytics_lib.charts.heat import heat, key
-from analytics_lib.formatting import group_label, spoken
+from analytics_lib.formatting import group_label, lowered, period_name, spoken, texts
 
 
 def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
@@ -31,16 +30,22 @@ def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None
     The last dimension is the age. What stands down are the buckets, else the first of two dimensions, else
     there is one row. Ages that a cohort has not reached are blank.
     """
+    say = texts(locale)
     words, unit = one_metric(frame)
-    now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
+    now, subtitle = period_name(frame.attrs["scope"], locale), subtitle_of(frame, locale)
     twin = _twin(frame, now, unit, locale)
     known = frame[frame["value"].notna()]
     if known.empty or is_without_groups(frame):
-        return nothing_to_draw(title or words["title"], subtitle, why_missing(frame), twin, [frame])
+        return nothing_to_draw(
+            title or words["title"], subtitle, why_missing(frame, locale), twin, [frame], locale=locale
+        )
     shown = _telling(known, _age(frame))
     left_out = (
-        f" · {spoken(_age(frame))} 0 left out, where everybody is there" if len(shown) < len(known) else ""
+        f" · {say('{age} 0 left out, where everybody is there').format(age=spoken(_age(frame)))}"
+        if len(shown) < len(known)
+        else ""
     )
+    across = say("{dimension} across").format(dimension=spoken(_age(frame)))
     values = [float(value) for value in shown["value"]]
     cells = [_cell(row, frame, now, unit, locale) for row in shown.to_dict("records")]
     # In the order of the answer, which has also those whose first age is not known.
@@ -53,9 +58,9 @@ def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None
             down=down,
             unit=unit,
         ),
-        title=title or f"{words['title']}: {_message(cells, frame)}",
-        subtitle=f"{subtitle} · {spoken(_age(frame))} across" + left_out + key(values, unit, locale),
-        alt_text=_alt_text(cells, frame, now),
+        title=title or f"{words['title']}: {_message(cells, frame, locale)}",
+        subtitle=f"{subtitle} · {across}" + left_out + key(values, unit, locale),
+        alt_text=_alt_text(cells, frame, now, locale),
         twin=twin,
         frames=[frame],
     )
@@ -109,21 +114,31 @@ def _cell(row: Any, frame: pd.DataFrame, now: str, unit: str, locale: str) -> di
     }
 
 
-def _message(cells: list[dict[str, Any]], frame: pd.DataFrame) -> str:
+def _message(cells: list[dict[str, Any]], frame: pd.DataFrame, locale: str) -> str:
     """From the lowest to the highest cohort at the youngest age that is shown."""
+    say = texts(locale)
     youngest = [cell for cell in cells if cell["across"] == cells[0]["across"]]
     low, high = (choose(youngest, key=lambda cell: cell["value"])["full"] for choose in (min, max))
-    at = f"at {spoken(_age(frame))} {cells[0]['across']}"
-    return f"{low} {at}" if low == high else f"{low} to {high} {at}"
+    said = {"low": low, "high": high, "dimension": spoken(_age(frame)), "age": cells[0]["across"]}
+    if low == high:
+        return say("{low} at {dimension} {age}").format(**said)
+    return say("{low} to {high} at {dimension} {age}").format(**said)
 
 
-def _alt_text(cells: list[dict[str, Any]], frame: pd.DataFrame, now: str) -> str:
-    name = next(iter(frame.attrs["metrics"].values()))["title"].lower()
-    rows, ages = ({cell[key] for cell in cells} for key in ("down", "across"))
-    shape = (
-        f"{len(rows)} cohort{'s' if len(rows) != 1 else ''}, {len(ages)} age{'s' if len(ages) != 1 else ''}"
+def _alt_text(cells: list[dict[str, Any]], frame: pd.DataFrame, now: str, locale: str) -> str:
+    say = texts(locale)
+    rows, ages = (len({cell[key] for cell in cells}) for key in ("down", "across"))
+    shape = [
+        (say("{count} cohort") if rows == 1 else say("{count} cohorts")).format(count=rows),
+        (say("{count} age") if ages == 1 else say("{count} ages")).format(count=ages),
+    ]
+    return say("Heatmap of {title} by {dimension}, {period}, {shape}: {message}.").format(
+        title=lowered(next(iter(frame.attrs["metrics"].values()))["title"]),
+        dimension=spoken(_age(frame)),
+        period=now,
+        shape=", ".join(shape),
+        message=_message(cells, frame, locale),
     )
-    return f"Heatmap of {name} by {spoken(_age(frame))}, {now}, {shape}: {_message(cells, frame)}."
 
 
 def _twin(frame: pd.DataFrame, now: str, unit: str, locale: str) -> dict[str, Any]:
@@ -136,5 +151,6 @@ def _twin(frame: pd.DataFrame, now: str, unit: str, locale: str) -> dict[str, An
         ]
         for row in frame.to_dict("records")
     ]
-    columns = [("Cohort", "left"), (spoken(_age(frame)).capitalize(), "left"), (now, "right"), ("n", "right")]
+    cohort = texts(locale)("Cohort")
+    columns = [(cohort, "left"), (spoken(_age(frame)).capitalize(), "left"), (now, "right"), ("n", "right")]
     return twin_of(columns, rows)

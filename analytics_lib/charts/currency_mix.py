@@ -16,15 +16,15 @@ from analytics_lib.charts.figure import (
     lighter,
     marked,
     nothing_to_draw,
-    period_of,
     plotted,
+    ranked_groups,
     subtitle_of,
     twin_of,
     why_missing,
 )
 from analytics_lib.errors import InputError
 from analytics_lib.facts import UNKNOWN
-from analytics_lib.formatting import spoken
+from analytics_lib.formatting import lowered, period_name, spoken, texts
 
 _MOST = 8
 """Bars, of which the last gathers the rest."""
@@ -36,6 +36,7 @@ def currency_mix(frame: pd.DataFrame, *, locale: str = "en", title: str | None =
     Sorted bars, whose small parts stay legible where those of one stacked bar run into each other; the
     amounts stand beside the shares if the frame has them. Raises `InputError` without a share.
     """
+    say = texts(locale)
     dimension = frame.attrs["dimensions"][0]
     shares = frame[frame["unit"] == "share"]
     if shares.empty:
@@ -44,14 +45,15 @@ def currency_mix(frame: pd.DataFrame, *, locale: str = "en", title: str | None =
     shares = shares[shares["metric"] == name]
     amounts = frame[frame["metric"] != name]
     words = frame.attrs["metrics"][name]
-    now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
+    now, subtitle = period_name(frame.attrs["scope"], locale), subtitle_of(frame, locale)
     known = shares[shares["value"].notna()]
-    ranked = known.loc[known["value"].map(float).sort_values(ascending=False, kind="stable").index]
-    rows: list[Any] = ranked.to_dict("records")
+    rows: list[Any] = ranked_groups(known, dimension).to_dict("records")
     beside = {row[dimension]: row for row in amounts.to_dict("records")}
     twin = _twin(rows, beside, dimension, now, locale)
     if known.empty or is_without_groups(shares):
-        return nothing_to_draw(title or words["title"], subtitle, why_missing(shares), twin, [frame])
+        return nothing_to_draw(
+            title or words["title"], subtitle, why_missing(shares, locale), twin, [frame], locale=locale
+        )
     drawn = [_bar(row, beside.get(row[dimension]), dimension, locale) for row in rows]
     if len(drawn) > _MOST:
         rest = rows[_MOST - 1 :]
@@ -59,9 +61,14 @@ def currency_mix(frame: pd.DataFrame, *, locale: str = "en", title: str | None =
     said = ", ".join(f"{bar['group']} {bar['full']}" for bar in drawn)
     return dressed(
         bars(drawn),
-        title=title or f"{rows[0][dimension]}: {drawn[0]['share']} of {_whole(amounts, frame, words)}",
+        title=title
+        or say("{group}: {share} of {whole}").format(
+            group=rows[0][dimension], share=drawn[0]["share"], whole=_whole(amounts, frame, words)
+        ),
         subtitle=subtitle + lighter(frame, locale),
-        alt_text=f"Bar chart of {words['title'].lower()} by {spoken(dimension)}, {now}: {said}.",
+        alt_text=say("Bar chart of {title} by {dimension}, {period}: {numbers}.").format(
+            title=lowered(words["title"]), dimension=spoken(dimension), period=now, numbers=said
+        ),
         twin=twin,
         frames=[frame],
     )
@@ -70,8 +77,8 @@ def currency_mix(frame: pd.DataFrame, *, locale: str = "en", title: str | None =
 def _whole(amounts: pd.DataFrame, frame: pd.DataFrame, words: Any) -> str:
     """What it is a share of, by the name of the amount where there is one."""
     if amounts.empty:
-        return str(words["title"]).lower().removeprefix("share of ")
-    return str(frame.attrs["metrics"][amounts["metric"].iloc[0]]["title"]).lower()
+        return lowered(str(words["title"])).removeprefix("share of ")
+    return lowered(str(frame.attrs["metrics"][amounts["metric"].iloc[0]]["title"]))
 
 
 def _bar(row: Any, amount: Any, dimension: str, locale: str) -> dict[str, Any]:
@@ -99,7 +106,7 @@ def _gathered(rest: list[Any], locale: str) -> dict[str, Any]:
     share = formatting.quantity(total, "share", locale)
     known = [Fraction(each) for each in before if each is not None]
     return {
-        "group": f"others ({len(rest)})",
+        "group": texts(locale)("others ({count})").format(count=len(rest)),
         "value": total,
         "previous": float(sum(known, Fraction(0))) if known else None,
         "share": share,
@@ -111,7 +118,7 @@ def _gathered(rest: list[Any], locale: str) -> dict[str, Any]:
 
 def _twin(rows: list[Any], beside: dict[Any, Any], dimension: str, now: str, locale: str) -> dict[str, Any]:
     columns = [(spoken(dimension).capitalize(), "left"), (now, "right")]
-    columns += [("Amount", "right")] if beside else []
+    columns += [(texts(locale)("Amount"), "right")] if beside else []
     lines = []
     for row in rows:
         cells = [str(row[dimension]), marked(row["value"], row["quality"], "share", locale)]

@@ -9,8 +9,10 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.axes import reach
+from analytics_lib.charts.extremes import leading_group
 from analytics_lib.charts.figure import (
     AnyChart,
+    before_of,
     dressed,
     group_twin,
     is_compared,
@@ -18,44 +20,46 @@ from analytics_lib.charts.figure import (
     lighter,
     nothing_to_draw,
     one_metric,
-    period_of,
     plotted,
     subtitle_of,
     why_missing,
 )
+from analytics_lib.charts.labels import width_of
 from analytics_lib.charts.theme import ACCENT, GREY, LIGHTER
 from analytics_lib.facts import UNKNOWN
-from analytics_lib.formatting import group_label, spoken
+from analytics_lib.formatting import group_label, lowered, period_name, spoken, texts
 
 _HEIGHT = 220
-_LEGIBLE = 85
-"""Pixels that a band's name takes up on one line; narrower columns have it word by word."""
+_APART = 12
+"""Pixels between the names of two bands on one line; narrower columns have them word by word."""
 
 
 def distribution(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
     """A count or share by bands, from `measure(..., by=["lead_time_band"])`, in the order of the bands."""
+    say = texts(locale)
     words, unit = one_metric(frame)
     dimension = frame.attrs["dimensions"][0]
-    now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
+    now, subtitle = period_name(frame.attrs["scope"], locale), subtitle_of(frame, locale)
     ordered = frame.loc[frame[dimension].map(_rank).sort_values(kind="stable").index]
     twin = group_twin(ordered, frame, dimension, locale)
     known = ordered[ordered["value"].notna()]
     if known.empty or is_without_groups(frame):
-        return nothing_to_draw(title or words["title"], subtitle, why_missing(frame), twin, [frame])
+        return nothing_to_draw(
+            title or words["title"], subtitle, why_missing(frame, locale), twin, [frame], locale=locale
+        )
     rows: list[Any] = known.to_dict("records")
-    high = max(rows, key=lambda row: float(row["value"]))
-    most = formatting.quantity(high["value"], unit, locale, is_compact=True)
     said = ", ".join(
         f"{group_label(row[dimension], dimension)} {formatting.quantity(row['value'], unit, locale)}"
         for row in rows
     )
-    alt_text = f"Column chart of {words['title'].lower()} by {spoken(dimension)}, {now}: {said}."
+    alt_text = say("Column chart of {title} by {dimension}, {period}: {numbers}.").format(
+        title=lowered(words["title"]), dimension=spoken(dimension), period=now, numbers=said
+    )
     if is_compared(frame):
-        alt_text += f" Lighter columns show {period_of(frame.attrs['compared'], locale)}."
-    leader = group_label(high[dimension], dimension)
+        alt_text += f" {say('Lighter columns show {period}.').format(period=before_of(frame, locale))}"
     return dressed(
         _columns(rows, dimension, unit, locale),
-        title=title or f"{leader[:1].upper()}{leader[1:]}: highest {words['title'].lower()}, {most}",
+        title=title or leading_group(rows, dimension, words, unit, locale),
         subtitle=subtitle + lighter(frame, locale),
         alt_text=alt_text,
         twin=twin,
@@ -75,11 +79,12 @@ def _columns(rows: list[Any], dimension: str, unit: str, locale: str) -> AnyChar
     compared = any(value["when"] == "before" for value in values)
     low, high = reach([value["value"] for value in values], from_zero=True)
     scale = alt.Scale(domain=[low * 1.12, high * 1.12])
+    legible = (max(map(width_of, order)) + _APART) * len(order)
     names = alt.Axis(
         labelAngle=0,
         domain=False,
         ticks=False,
-        labelExpr=f"width < {_LEGIBLE * len(order)} ? split(datum.label, ' ') : datum.label",
+        labelExpr=f"width < {legible:.0f} ? split(datum.label, ' ') : datum.label",
     )
     base = alt.Chart(alt.InlineData(values=values), height=_HEIGHT).encode(
         x=alt.X("group:N", sort=order, title=None, axis=names, scale=alt.Scale(paddingInner=0.3)),

@@ -12,11 +12,11 @@ from analytics_lib import formatting
 from analytics_lib.charts.numbers import numbers_of
 from analytics_lib.errors import InputError
 from analytics_lib.facts import UNKNOWN
-from analytics_lib.formatting import spoken
+from analytics_lib.formatting import compared_name, lowered, period_name, spoken, texts
 from analytics_lib.scope import Scope
 
-INCOMPLETE = "incomplete data"
-"""Said of what the data does not fully cover."""
+HARDLY = 0.0005
+"""A change of a share below which it hardly moved, as sentences have it: tenths of a point do not show it."""
 
 AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
 
@@ -51,8 +51,11 @@ def nothing_to_draw(
     reason: str,
     twin: Mapping[str, Any],
     frames: Sequence[pd.DataFrame] = (),
+    *,
+    locale: str = "en",
 ) -> AnyChart:
     """A chart's place with the reason why it is empty."""
+    say = texts(locale)
     chart = (
         alt.Chart(alt.InlineData(values=[{"reason": reason}]), height=60)
         .mark_text(align="left", x=0)
@@ -62,7 +65,9 @@ def nothing_to_draw(
         chart,
         title=title,
         subtitle=subtitle,
-        alt_text=f"No chart of {title[:1].lower()}{title[1:]}, because there is nothing to draw: {reason}.",
+        alt_text=say("No chart of {title}, because there is nothing to draw: {reason}.").format(
+            title=lowered(title), reason=reason
+        ),
         twin=twin,
         frames=frames,
         empty=reason,
@@ -88,20 +93,35 @@ def one_metric(frame: pd.DataFrame) -> tuple[Mapping[str, Any], str]:
 def group_twin(rows: pd.DataFrame, frame: pd.DataFrame, dimension: str, locale: str) -> dict[str, Any]:
     """The table twin of one metric by one dimension: its groups down; value, and what it was, across."""
     compared, unit = is_compared(frame), frame["unit"].iloc[0]
-    columns = [(spoken(dimension).capitalize(), "left"), (period_of(frame.attrs["scope"], locale), "right")]
-    if compared:
-        columns += [(period_of(frame.attrs["compared"], locale), "right"), ("Change", "right")]
+    columns = [(spoken(dimension).capitalize(), "left"), (period_name(frame.attrs["scope"], locale), "right")]
+    columns += compared_columns(frame, locale)
     lines = []
     for row in rows.to_dict("records"):
         cells = [
             formatting.group_label(row[dimension], dimension),
             marked(row["value"], row["quality"], unit, locale),
         ]
-        if compared:
-            cells.append(marked(row["previous"], row["previous_quality"], unit, locale))
-            cells.append(formatting.change(row["change"], row["change_ratio"], unit, locale))
-        lines.append(cells)
+        lines.append(cells + (compared_cells(row, locale) if compared else []))
     return twin_of(columns, lines)
+
+
+def compared_columns(frame: pd.DataFrame, locale: str) -> list[tuple[str, str]]:
+    """The columns of a twin for what was before and how it changed, where that is known."""
+    if not is_compared(frame):
+        return []
+    return [(compared_name(frame.attrs["compared"], locale), "right"), (texts(locale)("Change"), "right")]
+
+
+def compared_cells(row: Mapping[Any, Any], locale: str) -> list[str]:
+    """The cells of a row below `compared_columns`."""
+    before = marked(row["previous"], row["previous_quality"], row["unit"], locale)
+    return [before, formatting.change(row["change"], relative(row), row["unit"], locale)]
+
+
+def relative(row: Mapping[Any, Any]) -> Any:
+    """The relative change of a row; none of what was zero or less, where its sign would mislead."""
+    before = row.get("previous")
+    return row["change_ratio"] if before is not None and before > 0 else None
 
 
 def subtitle_of(frame: pd.DataFrame, locale: str) -> str:
@@ -116,9 +136,8 @@ def subtitle_of(frame: pd.DataFrame, locale: str) -> str:
     )
     known = frame[frame["value"].notna()]
     is_whole = "bucket" in frame or known["quality"].eq("ok").all()
-    return " · ".join(
-        [titles, period_of(scope, locale), *for_whom(scope), *([] if is_whole else [INCOMPLETE])]
-    )
+    aside = [] if is_whole else [texts(locale)("incomplete data")]
+    return " · ".join([titles, period_name(scope, locale), *formatting.whom(scope, locale), *aside])
 
 
 def _money(frame: pd.DataFrame) -> list[tuple[Mapping[str, Any], str]]:
@@ -131,34 +150,43 @@ def _money(frame: pd.DataFrame) -> list[tuple[Mapping[str, Any], str]]:
     ]
 
 
-def period_of(scope: Scope, locale: str) -> str:
-    """The period as people name it, marked where it is not over yet."""
-    title = formatting.period_title(scope.period, locale)
-    return f"{title} to date" if scope.is_partial else title
-
-
 def is_compared(frame: pd.DataFrame) -> bool:
-    """Whether the answer says what it was before, too."""
-    return "previous" in frame and frame.attrs["compared"] is not None
+    """Whether the answer says of anything what it was before."""
+    asked = "previous" in frame and frame.attrs["compared"] is not None
+    return bool(asked and frame["previous"].notna().any())
+
+
+def before_of(frame: pd.DataFrame, locale: str) -> str:
+    """The name of the period that the answer is compared with; nothing where no number of it is known."""
+    return compared_name(frame.attrs["compared"], locale) if is_compared(frame) else ""
 
 
 def lighter(frame: pd.DataFrame, locale: str) -> str:
     """What the lighter marks are, for the end of a subtitle; nothing where there are none."""
-    return f" · lighter: {period_of(frame.attrs['compared'], locale)}" if is_compared(frame) else ""
+    say, before = texts(locale), before_of(frame, locale)
+    return f" · {say('lighter: {period}').format(period=before)}" if before else ""
 
 
-def for_whom(scope: Scope) -> list[str]:
-    """Business models and partners of a scope, if it names any."""
-    models = (
-        [" + ".join(model.value.upper() for model in scope.business_models)] if scope.business_models else []
-    )
-    return models + ([", ".join(scope.partners)] if scope.partners else [])
+def first_of(shown: int, of: int, locale: str) -> str:
+    """How many groups of how many a chart draws, in brackets; nothing where it draws all."""
+    say = texts(locale)
+    text = say("(the first {shown} of {count} shown)").format(shown=shown, count=of)
+    return f" {text}" if shown < of else ""
+
+
+def ranked_groups(known: pd.DataFrame, dimension: str) -> pd.DataFrame:
+    """The rows of known numbers, largest first, and what has no known group behind them."""
+    order = known["value"].map(float).sort_values(ascending=False, kind="stable").index
+    ranked = known.loc[order]
+    is_unknown = ranked[dimension].eq(UNKNOWN)
+    return pd.concat([ranked[~is_unknown], ranked[is_unknown]])
 
 
 def marked(value: Any, quality: str, unit: str, locale: str) -> str:
     """A number as a table shows it, marked where the data does not cover all of it."""
     text = formatting.quantity(value, unit, locale)
-    return text if quality == "ok" or value is None else f"{text} (incomplete)"
+    say = texts(locale)
+    return text if quality == "ok" or value is None else say("{number} (incomplete)").format(number=text)
 
 
 def plotted(value: Any) -> float | None:
@@ -172,6 +200,7 @@ def is_without_groups(frame: pd.DataFrame) -> bool:
     return bool(frame["n"].eq(0).all() and all(frame[name].eq(UNKNOWN).all() for name in dimensions))
 
 
-def why_missing(frame: pd.DataFrame) -> str:
+def why_missing(frame: pd.DataFrame, locale: str) -> str:
     """The reason that an answer without any number gives."""
-    return next((reason for reason in frame["reason"] if reason), "nothing happened in this period")
+    say = texts(locale)
+    return next((reason for reason in frame["reason"] if reason), say("nothing happened in this period"))

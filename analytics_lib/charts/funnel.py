@@ -10,18 +10,20 @@ import pandas as pd
 from analytics_lib import formatting
 from analytics_lib.charts.figure import (
     AnyChart,
+    compared_cells,
+    compared_columns,
     dressed,
     is_compared,
     lighter,
     marked,
     nothing_to_draw,
-    period_of,
     plotted,
     twin_of,
     why_missing,
 )
 from analytics_lib.charts.theme import ACCENT, GREY, INK, LIGHTER
 from analytics_lib.errors import InputError
+from analytics_lib.formatting import lowered, period_name, texts
 
 _ROW = 62
 
@@ -35,20 +37,26 @@ def funnel(
     steps. They are those of `measure`; none is worked out here. Raises `InputError` if there are more of
     them than gaps between steps.
     """
+    say = texts(locale)
     passed = [] if rates is None else rates.to_dict("records")
     if len(passed) >= len(steps):
         raise InputError(
             f"{len(passed)} rates do not fit between {len(steps)} steps: give at most {len(steps) - 1}."
         )
     frames = [steps] if rates is None else [steps, rates]
-    now = period_of(steps.attrs["scope"], locale)
+    now = period_name(steps.attrs["scope"], locale)
     twin = _twin(steps, passed, now, locale)
     subtitle = now + lighter(steps, locale)
     known = steps[steps["value"].notna()]
     names = [_title(row, steps) for row in steps.to_dict("records")]
     if known.empty or known["value"].map(float).eq(0).all():
         return nothing_to_draw(
-            title or f"{names[0]} to {names[-1]}", subtitle, why_missing(steps), twin, frames
+            title or say("{first} to {last}").format(first=names[0], last=names[-1]),
+            subtitle,
+            why_missing(steps, locale),
+            twin,
+            frames,
+            locale=locale,
         )
     rows = [
         _step(row, names[place], passed[place] if place < len(passed) else None, locale)
@@ -56,13 +64,22 @@ def funnel(
     ]
     first, last = rows[0], rows[-1]
     said = ", ".join(f"{row['step']} {row['full']}" for row in rows)
-    went_on = "".join(f" {row['rate_full']} went on from {row['step']}." for row in rows if row["rate_full"])
+    went_on = "".join(
+        f" {say('{share} went on from {step}.').format(share=row['rate_full'], step=row['step'])}"
+        for row in rows
+        if row["rate_full"]
+    )
     return dressed(
         _bars(rows),
         title=title
-        or f"{first['shown']} {first['step'].lower()} became {last['shown']} {last['step'].lower()}",
+        or say("{before} {first} became {after} {last}").format(
+            before=first["shown"],
+            first=lowered(first["step"]),
+            after=last["shown"],
+            last=lowered(last["step"]),
+        ),
         subtitle=subtitle,
-        alt_text=f"Funnel, {now}: {said}.{went_on}",
+        alt_text=say("Funnel, {period}: {numbers}.").format(period=now, numbers=said) + went_on,
         twin=twin,
         frames=frames,
     )
@@ -107,18 +124,14 @@ def _bars(rows: list[dict[str, Any]]) -> AnyChart:
 
 def _twin(steps: pd.DataFrame, passed: list[Any], now: str, locale: str) -> dict[str, Any]:
     compared = is_compared(steps)
-    columns = [("Step", "left"), (now, "right")]
-    columns += (
-        [(period_of(steps.attrs["compared"], locale), "right"), ("Change", "right")] if compared else []
-    )
-    columns += [("Went on", "right")] if passed else []
+    say = texts(locale)
+    columns = [(say("Step"), "left"), (now, "right"), *compared_columns(steps, locale)]
+    columns += [(say("Went on"), "right")] if passed else []
     rows = []
     for place, row in enumerate(steps.to_dict("records")):
         unit = row["unit"]
         cells = [_title(row, steps), marked(row["value"], row["quality"], unit, locale)]
-        if compared:
-            cells.append(marked(row["previous"], row["previous_quality"], unit, locale))
-            cells.append(formatting.change(row["change"], row["change_ratio"], unit, locale))
+        cells += compared_cells(row, locale) if compared else []
         if passed:
             rate = passed[place] if place < len(passed) else None
             cells.append("" if rate is None else marked(rate["value"], rate["quality"], rate["unit"], locale))

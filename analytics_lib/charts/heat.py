@@ -11,7 +11,7 @@ import altair as alt
 from analytics_lib import formatting
 from analytics_lib.charts.axes import ticks_of
 from analytics_lib.charts.figure import AnyChart
-from analytics_lib.formatting import page_colours, palette
+from analytics_lib.formatting import page_colours, palette, texts
 
 # Those steps of both palettes on which one of the two papers can be read as text; a page's colours
 # may change around them, so that they must hold on light and on dark.
@@ -85,7 +85,8 @@ def key(values: Sequence[float], unit: str, locale: str) -> str:
     low, high = (
         formatting.quantity(value, unit, locale, is_compact=True) for value in (min(values), max(values))
     )
-    return f" · from light, {low}, to dark, {high}" if low != high else ""
+    text = texts(locale)("from light, {low}, to dark, {high}").format(low=low, high=high)
+    return f" · {text}" if low != high else ""
 
 
 def _bounds(values: Sequence[float], unit: str) -> list[float]:

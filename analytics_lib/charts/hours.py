@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.axes import clock_text, hour_text, weekday_text
+from analytics_lib.charts.extremes import highest_and_lowest
 from analytics_lib.charts.figure import (
     AnyChart,
     dressed,
@@ -15,7 +16,6 @@ from analytics_lib.charts.figure import (
     marked,
     nothing_to_draw,
     one_metric,
-    period_of,
     plotted,
     subtitle_of,
     twin_of,
@@ -23,6 +23,7 @@ from analytics_lib.charts.figure import (
 )
 from analytics_lib.charts.heat import heat, key
 from analytics_lib.facts import UNKNOWN
+from analytics_lib.formatting import lowered, period_name, texts
 
 
 def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
@@ -30,22 +31,31 @@ def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
 
     Hours that have no number are left blank; what has no known time is in the table twin only.
     """
+    say = texts(locale)
     words, unit = one_metric(frame)
-    now, subtitle = period_of(frame.attrs["scope"], locale), subtitle_of(frame, locale)
+    now, subtitle = period_name(frame.attrs["scope"], locale), subtitle_of(frame, locale)
     twin = _twin(frame, unit, locale)
     dated = frame["weekday"].ne(UNKNOWN) & frame["hour_of_day"].ne(UNKNOWN)
     known = frame[frame["value"].notna() & dated]
+    if len(known) == 1:
+        reason = say("a single hour has no course by weekday")
+        return nothing_to_draw(title or words["title"], subtitle, reason, twin, [frame], locale=locale)
     if known.empty or is_without_groups(frame):
-        return nothing_to_draw(title or words["title"], subtitle, why_missing(frame), twin, [frame])
+        return nothing_to_draw(
+            title or words["title"], subtitle, why_missing(frame, locale), twin, [frame], locale=locale
+        )
     rows: list[Any] = known.to_dict("records")
-    high = max(rows, key=lambda row: float(row["value"]))
-    low = min(rows, key=lambda row: float(row["value"]))
+    high, low = highest_and_lowest(rows)
     peak, dip = (formatting.quantity(row["value"], unit, locale) for row in (high, low))
-    alt_text = (
-        f"Heatmap of {words['title'].lower()} by weekday and hour, {now}: "
-        f"highest {peak} on {_when(high, locale)}, lowest {dip} on {_when(low, locale)}."
-    )
     rounded = formatting.quantity(high["value"], unit, locale, is_compact=True)
+    said = {"peak": peak, "dip": dip, "first": _when(high, locale), "last": _when(low, locale)}
+    extremes = say("highest {peak} on {first}, lowest {dip} on {last}").format(**said)
+    message = say("highest on {first} with {value}").format(**said, value=rounded)
+    if peak == dip:
+        extremes, message = (say("{value} throughout").format(value=value) for value in (peak, rounded))
+    alt_text = say("Heatmap of {title} by weekday and hour, {period}: {extremes}.").format(
+        title=lowered(words["title"]), period=now, extremes=extremes
+    )
     return dressed(
         heat(
             [_cell(row, unit, abs(high["value"]) < _FINE, locale) for row in rows],
@@ -54,7 +64,7 @@ def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
             unit=unit,
             every=3,
         ),
-        title=title or f"{words['title']}: highest on {_when(high, locale)} with {rounded}",
+        title=title or f"{words['title']}: {message}",
         subtitle=subtitle + key([float(row["value"]) for row in rows], unit, locale),
         alt_text=alt_text,
         twin=twin,
@@ -93,7 +103,7 @@ def _twin(frame: pd.DataFrame, unit: str, locale: str) -> dict[str, Any]:
     """Hours down and weekdays across, as a timetable has them; what has no known time comes last."""
     found = {(row["weekday"], row["hour_of_day"]): row for row in frame.to_dict("records")}
     days, clock = (_in_order(frame[name]) for name in ("weekday", "hour_of_day"))
-    columns = [("Hour", "left")]
+    columns = [(texts(locale)("Hour"), "left")]
     columns += [(day if day == UNKNOWN else weekday_text(int(day), locale), "right") for day in days]
     rows = []
     for hour in clock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -9,27 +10,35 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.axes import stamp, time_axis, value_axis
-from analytics_lib.charts.figure import AnyChart, plotted
+from analytics_lib.charts.figure import AnyChart, before_of, plotted
+from analytics_lib.charts.labels import wrapped
 from analytics_lib.charts.theme import ACCENT, GREY
+from analytics_lib.formatting import period_name, texts
 from analytics_lib.local_time import TimeFrame
 
 FORECAST = "forecast"
-FORECAST_NAME = "forecast, 80 % range"
+_NAME, _LINE = 100, 14
+"""Pixels of the name at the end of a line: how wide it may be, and how high each of its lines is."""
+
 _TIME = alt.Scale(type="utc")
 
 
+def percent_80(locale: str) -> str:
+    """The part of cases that the interval of a forecast holds."""
+    return formatting.percent(0.8, locale, decimals=0)
+
+
 def lines(
-    frame: pd.DataFrame,
-    ahead: pd.DataFrame,
-    now: str,
-    before: str,
-    unit: str,
-    over: TimeFrame,
-    locale: str,
+    frame: pd.DataFrame, ahead: pd.DataFrame, names: Mapping[str, str], unit: str, locale: str
 ) -> AnyChart:
-    """The frame's numbers over time, those before lighter, those expected dashed within their interval."""
-    points = points_of(frame, now, before, unit, locale)
-    expected = _expected(points, ahead, now, unit, locale)
+    """The frame's numbers over time, those before lighter, those expected dashed within their interval.
+
+    `names` has the buckets of both as a reader calls them.
+    """
+    over: TimeFrame = frame.attrs["over"]
+    now, before = period_name(frame.attrs["scope"], locale), before_of(frame, locale)
+    points = points_of(frame, now, before, names, unit, locale)
+    expected = _expected(points, ahead, now, names, unit, locale)
     numbers = [each["value"] for each in points if each["value"] is not None]
     numbers += [each[name] for each in expected for name in ("low", "high")]
     axis, scale = value_axis(numbers, unit, locale)
@@ -42,7 +51,9 @@ def lines(
     )
     main = _line(points, x, y, colour, [now, before or FORECAST], len(frame) <= 31)
     if expected:
-        return alt.LayerChart(layer=[main, *_interval(expected, x, y, low), *_heads(expected, x, now)])
+        return alt.LayerChart(
+            layer=[main, *_interval(expected, x, y, low), *_heads(expected, x, now, locale)]
+        )
     if not before:
         return main
     named = _ends([each for each in points if each["value"] is not None])
@@ -77,15 +88,19 @@ def _interval(expected: list[dict[str, Any]], x: alt.X, y: alt.Y, low: alt.Y) ->
     return [band, line.encode(y=y, tooltip=_tooltip())]
 
 
-def _heads(expected: list[dict[str, Any]], x: alt.X, now: str) -> list[AnyChart]:
+def _heads(expected: list[dict[str, Any]], x: alt.X, now: str, locale: str) -> list[AnyChart]:
     """The names of what is left and right of the line where the forecast begins, above the drawing."""
     rule = alt.Chart(alt.InlineData(values=[{"when": expected[0]["when"]}])).mark_rule(color=GREY)
-    left, right = (alt.Chart(alt.InlineData(values=[{"name": name}])) for name in (now, FORECAST_NAME))
-    above = alt.value(-14)
+    ahead = texts(locale)("forecast, {percent} range").format(percent=percent_80(locale))
+    left, right = (
+        alt.Chart(alt.InlineData(values=[{"name": "\n".join(wrapped(name))}])) for name in (now, ahead)
+    )
+    above = alt.value(-8)
+    style: dict[str, Any] = {"color": ACCENT, "baseline": "line-bottom", "lineBreak": "\n"}
     return [
         rule.encode(x=x, strokeDash=alt.value([1, 3])),
-        left.mark_text(align="left", color=ACCENT).encode(x=alt.value(0), y=above, text="name:N"),
-        right.mark_text(align="right", color=ACCENT).encode(x=alt.value("width"), y=above, text="name:N"),
+        left.mark_text(align="left", **style).encode(x=alt.value(0), y=above, text="name:N"),
+        right.mark_text(align="right", **style).encode(x=alt.value("width"), y=above, text="name:N"),
     ]
 
 
@@ -102,26 +117,40 @@ def _ends(points: list[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
     last = {point["series"]: point for point in points}
     ordered = sorted(last.values(), key=lambda point: float(point["value"]))
     reach = max(abs(float(point["value"])) for point in points)
-    touching = len(ordered) > 1 and ordered[-1]["value"] - ordered[0]["value"] < 0.08 * reach
-    return [(point, (7 - 14 * place) if touching else 0) for place, point in enumerate(ordered)]
+    lines = sum(len(wrapped(point["series"], _NAME)) for point in ordered) / 2
+    touching = len(ordered) > 1 and ordered[-1]["value"] - ordered[0]["value"] < 0.08 * lines * reach
+    return [(point, (1 - 2 * place) if touching else 0) for place, point in enumerate(ordered)]
 
 
 def _end_label(point: dict[str, Any], nudge: int, x: alt.X, y: alt.Y, is_before: bool) -> AnyChart:
-    base = alt.Chart(alt.InlineData(values=[point])).mark_text(
-        align="left", dx=8, dy=nudge, color=GREY if is_before else ACCENT
+    """The name of a line at its end, in several lines where it is long; pushed down (1) or up (-1)."""
+    name = wrapped(point["series"], _NAME)
+    half = _LINE * len(name) / 2
+    base = alt.Chart(alt.InlineData(values=[{**point, "name": "\n".join(name)}])).mark_text(
+        align="left",
+        dx=8,
+        dy=nudge * half + _LINE / 2 - half,
+        lineBreak="\n",
+        lineHeight=_LINE,
+        color=GREY if is_before else ACCENT,
     )
-    label: AnyChart = base.encode(x=x, y=y, text="series:N")
+    label: AnyChart = base.encode(x=x, y=y, text="name:N")
     return label
 
 
-def points_of(frame: pd.DataFrame, now: str, before: str, unit: str, locale: str) -> list[dict[str, Any]]:
+def points_of(
+    frame: pd.DataFrame, now: str, before: str, names: Mapping[str, str], unit: str, locale: str
+) -> list[dict[str, Any]]:
     """What is drawn: the period, and behind it the one compared with, each dotted where incomplete."""
     rows = frame.to_dict("records")
-    drawn = _dotted([(_point(row, row["value"], now, unit, locale), row["quality"]) for row in rows])
+    drawn = _dotted([(_point(row, row["value"], now, names, unit, locale), row["quality"]) for row in rows])
     if before:
         known = [row for row in rows if row["previous"] is not None]
         drawn += _dotted(
-            [(_point(row, row["previous"], before, unit, locale), row["previous_quality"]) for row in known]
+            [
+                (_point(row, row["previous"], before, names, unit, locale), row["previous_quality"])
+                for row in known
+            ]
         )
     return drawn
 
@@ -139,10 +168,12 @@ def _dotted(points: list[tuple[dict[str, Any], str]]) -> list[dict[str, Any]]:
     return drawn
 
 
-def _point(row: Any, value: Any, series: str, unit: str, locale: str) -> dict[str, Any]:
+def _point(
+    row: Any, value: Any, series: str, names: Mapping[str, str], unit: str, locale: str
+) -> dict[str, Any]:
     return {
         "when": stamp(row["bucket_start"]),
-        "label": row["bucket"],
+        "label": names[row["bucket"]],
         "value": plotted(value),
         "shown": formatting.quantity(value, unit, locale),
         "series": series,
@@ -150,12 +181,17 @@ def _point(row: Any, value: Any, series: str, unit: str, locale: str) -> dict[st
 
 
 def _expected(
-    points: list[dict[str, Any]], ahead: pd.DataFrame, now: str, unit: str, locale: str
+    points: list[dict[str, Any]],
+    ahead: pd.DataFrame,
+    now: str,
+    names: Mapping[str, str],
+    unit: str,
+    locale: str,
 ) -> list[dict[str, Any]]:
     """The forecast's points, from the last known one before them on, where its interval is nothing yet."""
     made = [
         {
-            **_point(row, row["mean"], FORECAST, unit, locale),
+            **_point(row, row["mean"], texts(locale)(FORECAST), names, unit, locale),
             "low": plotted(row["lower_80"]),
             "high": plotted(row["upper_80"]),
         }

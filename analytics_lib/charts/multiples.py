@@ -8,24 +8,27 @@ import altair as alt
 import pandas as pd
 
 from analytics_lib import formatting
-from analytics_lib.charts.axes import bucket_text, time_axis, value_axis
+from analytics_lib.charts.axes import time_axis, value_axis
+from analytics_lib.charts.buckets import bucket_names
+from analytics_lib.charts.extremes import highest_and_lowest, named_groups, whole_buckets
 from analytics_lib.charts.figure import (
     AnyChart,
+    before_of,
     dressed,
+    first_of,
     is_compared,
     is_without_groups,
     lighter,
     marked,
     nothing_to_draw,
     one_metric,
-    period_of,
     subtitle_of,
     twin_of,
     why_missing,
 )
 from analytics_lib.charts.lines import points_of
 from analytics_lib.charts.theme import ACCENT, FONT, GREY, INK
-from analytics_lib.formatting import group_label, spoken
+from analytics_lib.formatting import group_label, lowered, period_name, spoken, texts
 from analytics_lib.local_time import TimeFrame
 
 _ADDITIVE = ("count", "money")
@@ -40,34 +43,56 @@ def multiples(
 
     At most `most` groups, the largest of the period first; the numbers of all go with the chart.
     """
+    say = texts(locale)
     words, unit = one_metric(frame)
     dimension = frame.attrs["dimensions"][0]
-    now = period_of(frame.attrs["scope"], locale)
-    before = period_of(frame.attrs["compared"], locale) if is_compared(frame) else ""
+    now = period_name(frame.attrs["scope"], locale)
+    before = before_of(frame, locale)
     over: TimeFrame = frame.attrs["over"]
     groups = _by_size(frame, dimension, words["unit"])
-    twin = _twin(frame, groups[:most], dimension, now, before, unit, locale)
+    names = bucket_names(frame.to_dict("records"), over, locale)
+    twin = _twin(frame, groups[:most], dimension, names, unit, locale)
     subtitle = subtitle_of(frame, locale)
     known = frame[frame["value"].notna()]
     if known.empty or is_without_groups(frame):
-        return nothing_to_draw(title or words["title"], subtitle, why_missing(frame), twin, [frame])
+        return nothing_to_draw(
+            title or words["title"], subtitle, why_missing(frame, locale), twin, [frame], locale=locale
+        )
     shown = groups[:most]
-    of_all = f" (the first {len(shown)} of {len(groups)} shown)" if len(shown) < len(groups) else ""
-    high = max(known.to_dict("records"), key=lambda row: float(row["value"]))
-    peak = formatting.quantity(high["value"], unit, locale)
-    at = f"{group_label(high[dimension], dimension)}, {bucket_text(high['bucket_start'], over, locale)}"
-    names = ", ".join(group_label(group, dimension) for group in shown)
-    alt_text = (
-        f"{len(shown)} small line charts of {words['title'].lower()} by {spoken(dimension)}, {now}{of_all}, "
-        f"on one scale: {names}. Highest {peak} ({at})."
-    )
-    alt_text += f" Lighter lines show {before}." if before else ""
-    most_text = formatting.quantity(high["value"], unit, locale, is_compact=True)
+    of_all = first_of(len(shown), len(groups), locale)
+    candidates = named_groups(whole_buckets(frame), dimension)
+    high, low = highest_and_lowest(candidates)
+    said = {
+        "title": words["title"],
+        "dimension": spoken(dimension),
+        "value": formatting.quantity(high["value"], unit, locale, is_compact=True),
+        "group": group_label(high[dimension], dimension),
+        "time": names[high["bucket"]],
+    }
+    pattern = say("{title} by {dimension}: highest {value} ({group}, {time})")
+    if len(candidates) == 1:
+        pattern = say("{title} by {dimension}: {value} ({group}, {time})")
+    elif float(high["value"]) == float(low["value"]):
+        pattern = say("{title} by {dimension}: {value} throughout")
     return dressed(
-        _panels(frame, shown, dimension, now, before, unit, locale),
-        title=title or f"{words['title']} by {spoken(dimension)}: highest {most_text} ({at})",
+        _panels(frame, shown, dimension, names, unit, locale),
+        title=title or pattern.format(**said),
         subtitle=subtitle + of_all + lighter(frame, locale),
-        alt_text=alt_text,
+        alt_text=say(
+            "{count} small line charts of {title} by {dimension}, {period}{of_all}, on one scale: {groups}. "
+            "Highest {value} ({group}, {time})."
+        ).format(
+            **said
+            | {
+                "count": len(shown),
+                "title": lowered(words["title"]),
+                "period": now,
+                "of_all": of_all,
+                "groups": ", ".join(group_label(group, dimension) for group in shown),
+                "value": formatting.quantity(high["value"], unit, locale),
+            }
+        )
+        + (f" {say('Lighter lines show {period}.').format(period=before)}" if before else ""),
         twin=twin,
         frames=[frame],
     )
@@ -83,14 +108,15 @@ def _by_size(frame: pd.DataFrame, dimension: str, kind: str) -> list[Any]:
 
 
 def _panels(
-    frame: pd.DataFrame, shown: list[Any], dimension: str, now: str, before: str, unit: str, locale: str
+    frame: pd.DataFrame, shown: list[Any], dimension: str, names: dict[str, str], unit: str, locale: str
 ) -> AnyChart:
     over: TimeFrame = frame.attrs["over"]
+    now, before = period_name(frame.attrs["scope"], locale), before_of(frame, locale)
     points = []
     for group in shown:
         label = group_label(group, dimension)
         its = frame[frame[dimension] == group]
-        points += [{**point, "group": label} for point in points_of(its, now, before, unit, locale)]
+        points += [{**point, "group": label} for point in points_of(its, now, before, names, unit, locale)]
     numbers = [point["value"] for point in points if point["value"] is not None]
     axis, scale = value_axis(numbers, unit, locale, most=2)
     series = [now, before or "before"]
@@ -102,7 +128,7 @@ def _panels(
             "when:T",
             title=None,
             scale=alt.Scale(type="utc"),
-            axis=time_axis(list(frame["bucket_start"]), over, locale, most=3),
+            axis=time_axis(list(frame["bucket_start"]), over, locale, most=3, width=_WIDTH),
         ),
         y=alt.Y("value:Q", title=None, axis=axis, scale=scale),
         color=alt.Color("series:N", scale=alt.Scale(domain=series, range=[ACCENT, GREY]), legend=None),
@@ -130,30 +156,31 @@ def _panels(
 
 
 def _twin(
-    frame: pd.DataFrame, shown: list[Any], dimension: str, now: str, before: str, unit: str, locale: str
+    frame: pd.DataFrame, shown: list[Any], dimension: str, names: dict[str, str], unit: str, locale: str
 ) -> dict[str, Any]:
     """The groups that are drawn across and time down; where they are compared, one below the other."""
+    say = texts(locale)
     rows = frame.to_dict("records")
-    if before:
+    if is_compared(frame):
         columns = [
             (spoken(dimension).capitalize(), "left"),
-            ("Time", "left"),
-            (now, "right"),
-            (before, "right"),
+            (say("Time"), "left"),
+            (period_name(frame.attrs["scope"], locale), "right"),
+            (before_of(frame, locale), "right"),
         ]
         drawn = [row for group in shown for row in rows if row[dimension] == group]
-        return twin_of(columns, [_compared(row, dimension, unit, locale) for row in drawn])
+        return twin_of(columns, [_compared(row, dimension, names, unit, locale) for row in drawn])
     found = {(row[dimension], row["bucket"]): row for row in rows}
-    columns = [("Time", "left"), *((group_label(group, dimension), "right") for group in shown)]
+    columns = [(say("Time"), "left"), *((group_label(group, dimension), "right") for group in shown)]
     said = []
     for bucket in dict.fromkeys(row["bucket"] for row in rows):
         cells = [found.get((group, bucket)) for group in shown]
-        texts = ["" if row is None else marked(row["value"], row["quality"], unit, locale) for row in cells]
-        said.append([str(bucket), *texts])
+        numbers = ["" if row is None else marked(row["value"], row["quality"], unit, locale) for row in cells]
+        said.append([names[bucket], *numbers])
     return twin_of(columns, said)
 
 
-def _compared(row: Any, dimension: str, unit: str, locale: str) -> list[str]:
+def _compared(row: Any, dimension: str, names: dict[str, str], unit: str, locale: str) -> list[str]:
     now = marked(row["value"], row["quality"], unit, locale)
     before = marked(row["previous"], row["previous_quality"], unit, locale)
-    return [group_label(row[dimension], dimension), str(row["bucket"]), now, before]
+    return [group_label(row[dimension], dimension), names[row["bucket"]], now, before]

@@ -11,6 +11,7 @@ from analytics_lib import formatting
 from analytics_lib.charts.axes import bucket_text
 from analytics_lib.charts.bars import bars
 from analytics_lib.charts.figure import AnyChart, is_compared, plotted
+from analytics_lib.formatting import texts
 from analytics_lib.local_time import TimeFrame
 
 _ROW = 40
@@ -18,18 +19,19 @@ _ROW = 40
 
 def scenarios(frame: pd.DataFrame, expected: pd.DataFrame, unit: str, locale: str) -> AnyChart:
     """The value of one bucket between that of the period before and the forecast, in the order of IBCS."""
+    say = texts(locale)
     row: Any = frame.iloc[0]
     over: TimeFrame = frame.attrs["over"]
 
     def name(scenario: str, start: datetime) -> str:
-        return f"{scenario}, {bucket_text(start, over, locale)}"
+        return say("{scenario}, {time}").format(scenario=scenario, time=bucket_text(start, over, locale))
 
-    drawn = [_bar(name("actual", row["bucket_start"]), row["value"], unit, locale)]
+    drawn = [_bar(name(say("actual"), row["bucket_start"]), row["value"], unit, locale)]
     if is_compared(frame):
-        before = name("previous", frame.attrs["compared"].period.local_start)
+        before = name(say("previous"), frame.attrs["compared"].period.local_start)
         drawn.insert(0, _bar(before, row["previous"], unit, locale, "before"))
     drawn += [
-        _bar(name("forecast", each["bucket_start"]), each["mean"], unit, locale, "forecast")
+        _bar(name(say("forecast"), each["bucket_start"]), each["mean"], unit, locale, "forecast")
         for each in expected.to_dict("records")
     ]
     return bars([each for each in drawn if each["value"] is not None], row=_ROW)

@@ -10,9 +10,9 @@ from typing import Any
 import pandas as pd
 
 from analytics_lib import formatting
-from analytics_lib.charts.figure import INCOMPLETE, is_without_groups, why_missing
+from analytics_lib.charts.figure import is_without_groups, why_missing
 from analytics_lib.charts.numbers import numbers_of
-from analytics_lib.formatting import group_label, spoken
+from analytics_lib.formatting import group_label, spoken, texts
 
 TABLE_MIME = "application/vnd.analytics.table+json"
 
@@ -76,15 +76,16 @@ def table(
     `sort_by` puts the groups with the most of that metric first; `most` keeps only the first so many
     and says so in the caption. `title` names the numbers for exporters, else the caption does.
     """
+    say = texts(locale)
     keys = [*frame.attrs["dimensions"], *(["bucket"] if "bucket" in frame else [])]
     names = list(frame.attrs["metrics"])
     titles = [frame.attrs["metrics"][name]["title"] for name in names]
     numbers = numbers_of(frame, title=title or caption or ", ".join(titles))
     if keys and is_without_groups(frame):
-        caption = f"{caption}: {why_missing(frame)}".strip(": ")
+        caption = f"{caption}: {why_missing(frame, locale)}".strip(": ")
         frame = frame.head(0)
     elif frame.loc[frame["value"].notna(), "quality"].ne("ok").any() and "bucket" not in frame:
-        caption = f"{caption} ({INCOMPLETE})".strip()
+        caption = f"{caption} ({say('incomplete data')})".strip()
     places: dict[tuple[Any, ...], dict[str, dict[Any, Any]]] = {}
     for row in frame.to_dict("records"):
         places.setdefault(tuple(row[key] for key in keys), {})[row["metric"]] = row
@@ -92,7 +93,8 @@ def table(
     if sort_by is not None:
         ordered.sort(key=lambda place: _size(place[1][sort_by]["value"]), reverse=True)
     if most is not None and len(ordered) > most:
-        caption = f"{caption} (the first {most} of {len(ordered)})".strip()
+        cut = say("(the first {shown} of {count})").format(shown=most, count=len(ordered))
+        caption = f"{caption} {cut}".strip()
         ordered = ordered[:most]
     rows = tuple(
         (

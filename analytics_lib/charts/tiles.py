@@ -9,17 +9,18 @@ from typing import Any
 import pandas as pd
 
 from analytics_lib import formatting
-from analytics_lib.charts.figure import period_of, plotted
+from analytics_lib.charts.figure import HARDLY, plotted, relative
 from analytics_lib.charts.numbers import numbers_of
+from analytics_lib.formatting import compared_name, texts
 from analytics_lib.tile_markup import STYLE, render_tiles
 
 TILES_MIME = "application/vnd.analytics.tiles+json"
 
 _VERDICTS = {
-    ("higher", "up"): ("good", "better"),
-    ("higher", "down"): ("bad", "worse"),
-    ("lower", "up"): ("bad", "worse"),
-    ("lower", "down"): ("good", "better"),
+    ("higher", "up"): "good",
+    ("higher", "down"): "bad",
+    ("lower", "up"): "bad",
+    ("lower", "down"): "good",
 }
 
 
@@ -68,7 +69,7 @@ def _tile(
         "delta": None if missing else _delta(row, frame, words, locale),
         "spark": [] if course is None else _spark(course, row["metric"]),
         "note": "" if missing else row["reason"] or "",
-        "missing": (row["reason"] or "no data") if missing else None,
+        "missing": (row["reason"] or texts(locale)("no data")) if missing else None,
     }
 
 
@@ -76,19 +77,20 @@ def _delta(row: Mapping[Any, Any], frame: pd.DataFrame, words: Mapping[str, Any]
     compared = frame.attrs["compared"]
     if compared is None or row.get("change") is None:
         return None
+    say = texts(locale)
     step, unit = float(row["change"]), row["unit"]
     direction = "up" if step > 0 else "down" if step < 0 else "flat"
-    verdict, word = _VERDICTS.get((words["better"], direction), ("neutral", ""))
+    verdict = _VERDICTS.get((words["better"], direction), "neutral")
+    if unit == "share" and abs(step) < HARDLY:
+        verdict = "neutral"
     small = min(row["n"], abs(row["previous"]) if unit == "count" else row["n"]) < words["small_base"]
-    text = formatting.change(
-        row["change"], None if small else row["change_ratio"], unit, locale, is_compact=True
-    )
+    text = formatting.change(row["change"], None if small else relative(row), unit, locale, is_compact=True)
     return {
-        "text": "unchanged" if direction == "flat" else text,
-        "against": f"vs {period_of(compared, locale)}",
+        "text": say("unchanged") if direction == "flat" else text,
+        "against": say("vs {period}").format(period=compared_name(compared, locale)),
         "direction": direction,
         "verdict": verdict,
-        "word": word,
+        "word": {"good": say("better"), "bad": say("worse")}.get(verdict, ""),
     }
 
 

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from babel.dates import format_skeleton
 
 from analytics_lib import formatting
-from analytics_lib.charts.axes import bucket_text
+from analytics_lib.charts.buckets import at_bucket, bucket_names, frame_text
+from analytics_lib.charts.extremes import Row, highest_and_lowest, whole_buckets
 from analytics_lib.charts.figure import (
     AnyChart,
+    before_of,
     dressed,
-    is_compared,
     lighter,
     marked,
     nothing_to_draw,
     one_metric,
-    period_of,
     subtitle_of,
     twin_of,
     why_missing,
 )
-from analytics_lib.charts.lines import lines
+from analytics_lib.charts.lines import lines, percent_80
 from analytics_lib.charts.scenarios import scenarios
+from analytics_lib.formatting import lowered, period_name, texts
 from analytics_lib.local_time import TimeFrame
 
 _SOME = 1
@@ -44,28 +43,33 @@ def trend(
     Buckets that the data does not fully cover are dotted; missing ones are gaps. A single bucket is drawn
     as bars: previous, actual, forecast.
     """
+    say = texts(locale)
     words, unit = one_metric(frame)
     over: TimeFrame = frame.attrs["over"]
     ahead = _NOTHING if expected is None else expected
     frames = [frame] if ahead.empty else [frame, ahead]
-    now = period_of(frame.attrs["scope"], locale)
-    before = period_of(frame.attrs["compared"], locale) if is_compared(frame) else ""
-    twin = _twin(frame, ahead, now, before, unit, locale)
-    known = frame[frame["value"].notna()]
+    now, before = period_name(frame.attrs["scope"], locale), before_of(frame, locale)
+    names = bucket_names([row for each in frames for row in each.to_dict("records")], over, locale)
+    twin = _twin(frame, ahead, names, unit, locale)
     subtitle = subtitle_of(frame, locale)
-    if known.empty:
-        return nothing_to_draw(title or words["title"], subtitle, why_missing(frame), twin, frames)
+    if frame["value"].isna().all():
+        return nothing_to_draw(
+            title or words["title"], subtitle, why_missing(frame, locale), twin, frames, locale=locale
+        )
     is_single = len(frame) <= _SOME
-    extremes, message = _extremes(known, over, unit, locale)
-    alt_text = f"{'Bar' if is_single else 'Line'} chart of {words['title'].lower()} by {over.value}, {now}: "
-    alt_text += extremes + _asides(frame, ahead, before, is_single, unit, locale)
+    extremes, message = _extremes(frame, names, unit, locale)
+    pattern = say("Line chart of {title} by {over}, {period}: {extremes}")
+    if is_single:
+        pattern = say("Bar chart of {title} by {over}, {period}: {extremes}")
+    alt_text = pattern.format(
+        title=lowered(words["title"]), over=frame_text(over, locale), period=now, extremes=extremes
+    )
+    asides = [*_asides(frame, before, is_single, locale), *_outlook(ahead, names, unit, locale)]
     return dressed(
-        scenarios(frame, ahead, unit, locale)
-        if is_single
-        else lines(frame, ahead, now, before, unit, over, locale),
+        scenarios(frame, ahead, unit, locale) if is_single else lines(frame, ahead, names, unit, locale),
         title=title or f"{words['title']}: {message}",
         subtitle=subtitle + (lighter(frame, locale) if is_single or not ahead.empty else ""),
-        alt_text=alt_text,
+        alt_text=" ".join([alt_text, *asides]),
         twin=twin,
         frames=frames,
     )
@@ -74,72 +78,75 @@ def trend(
 _NOTHING = pd.DataFrame({"mean": []})
 
 
-def _extremes(known: pd.DataFrame, over: TimeFrame, unit: str, locale: str) -> tuple[str, str]:
-    """What was highest and lowest, in full and for the title."""
-    rows: list[Any] = known.to_dict("records")
-    high = max(rows, key=lambda row: float(row["value"]))
-    low = min(rows, key=lambda row: float(row["value"]))
+def _extremes(frame: pd.DataFrame, names: dict[str, str], unit: str, locale: str) -> tuple[str, str]:
+    """What was highest and lowest of the buckets that are over, in full and for the title."""
+    say, over = texts(locale), frame.attrs["over"]
+    rows = whole_buckets(frame)
+    high, low = highest_and_lowest(rows)
     peak, dip = (formatting.quantity(row["value"], unit, locale) for row in (high, low))
     rounded = formatting.quantity(high["value"], unit, locale, is_compact=True)
+    first, last = (_at(row, rows, names, over, locale) for row in (high, low))
     if len(rows) == 1:
-        return f"{peak} {_when(high, over, locale)}.", f"{rounded} {_when(high, over, locale)}"
+        said = say("{value} {when}").format(value=peak, when=first)
+        return f"{said}.", say("{value} {when}").format(value=rounded, when=first)
     if float(high["value"]) == float(low["value"]):
-        return f"{peak} throughout.", f"{peak} throughout"
+        is_all = len(rows) == frame["value"].notna().sum()
+        pattern = say("{value} throughout") if is_all else say("{value} in every complete {over}")
+        said = pattern.format(value=peak, over=frame_text(over, locale))
+        return f"{said}.", said
     return (
-        f"highest {peak} {_when(high, over, locale)}, lowest {dip} {_when(low, over, locale)}.",
-        f"highest {_when(high, over, locale)} with {rounded}",
+        say("highest {peak} {first}, lowest {dip} {last}.").format(
+            peak=peak, dip=dip, first=first, last=last
+        ),
+        say("highest {when} with {value}").format(when=first, value=rounded),
     )
 
 
-def _asides(
-    frame: pd.DataFrame, ahead: pd.DataFrame, before: str, is_single: bool, unit: str, locale: str
-) -> str:
-    """What else there is to see: the period before, what is incomplete, what is expected."""
-    said = ""
+def _at(row: Row, rows: list[Row], names: dict[str, str], over: TimeFrame, locale: str) -> str:
+    """When it was, and whether another bucket has the same number."""
+    when = at_bucket(row, names, over, locale)
+    alone = sum(float(each["value"]) == float(row["value"]) for each in rows) == 1
+    return when if alone else texts(locale)("{when}, among others,").format(when=when)
+
+
+def _asides(frame: pd.DataFrame, before: str, is_single: bool, locale: str) -> list[str]:
+    """What else there is to see: the period before, and what is incomplete."""
+    say, said = texts(locale), []
     if before:
-        said += f" A lighter {'bar' if is_single else 'line'} shows {before}."
+        text = say("A lighter bar shows {period}.") if is_single else say("A lighter line shows {period}.")
+        said.append(text.format(period=before))
     if frame["quality"].ne("ok").any() or (before and frame["previous_quality"].ne("ok").any()):
-        said += " The data is incomplete." if is_single else " Dotted where the data is incomplete."
-    if not ahead.empty:
-        low, high = (
-            formatting.quantity(number, unit, locale) for number in (ahead["mean"].min(), ahead["mean"].max())
+        said.append(
+            say("The data is incomplete.") if is_single else say("Dotted where the data is incomplete.")
         )
-        span = f"{low} to {high} each" if low != high else low
-        first, last = ahead["bucket"].iloc[0], ahead["bucket"].iloc[-1]
-        when = first if first == last else f"{first} to {last}"
-        said += f" Expected for {when}: {span}, with a range that holds in 80 % of cases."
     return said
 
 
-def _when(row: Any, over: TimeFrame, locale: str) -> str:
-    start = row["bucket_start"]
-    match over:
-        case TimeFrame.HOUR:
-            return f"in the hour from {bucket_text(start, over, locale)}"
-        case TimeFrame.DAY:
-            return f"on {_day(start, locale)}"
-        case TimeFrame.WEEK:
-            return f"in the week of {_day(start, locale)}"
-        case TimeFrame.MONTH:
-            return f"in {format_skeleton('yMMMM', start, locale=formatting.reader_locale(locale))}"
-        case _:
-            return f"in {row['bucket']}"
-
-
-def _day(start: datetime, locale: str) -> str:
-    day = date(start.year, start.month, start.day)
-    return str(format_skeleton("MMMMd", day, locale=formatting.reader_locale(locale)))
+def _outlook(ahead: pd.DataFrame, names: dict[str, str], unit: str, locale: str) -> list[str]:
+    """What is expected, and the range that holds it."""
+    if ahead.empty:
+        return []
+    say = texts(locale)
+    numbers = [ahead["mean"].min(), ahead["mean"].max(), ahead["lower_80"].min(), ahead["upper_80"].max()]
+    least, most, low, high = (formatting.quantity(number, unit, locale) for number in numbers)
+    first, last = names[ahead["bucket"].iloc[0]], names[ahead["bucket"].iloc[-1]]
+    when = first if first == last else say("{first} to {last}").format(first=first, last=last)
+    value = least if least == most else say("{low} to {high} each").format(low=least, high=most)
+    text = say("Expected for {when}: {value}; between {low} and {high} in {percent} of cases.")
+    said = {"when": when, "value": value, "low": low, "high": high, "percent": percent_80(locale)}
+    return [text.format(**said)]
 
 
 def _twin(
-    frame: pd.DataFrame, ahead: pd.DataFrame, now: str, before: str, unit: str, locale: str
+    frame: pd.DataFrame, ahead: pd.DataFrame, names: dict[str, str], unit: str, locale: str
 ) -> dict[str, Any]:
-    columns = [("Time", "left"), (now, "right")]
+    say, before = texts(locale), before_of(frame, locale)
+    columns = [(say("Time"), "left"), (period_name(frame.attrs["scope"], locale), "right")]
     columns += [(before, "right")] if before else []
-    columns += [] if ahead.empty else [("80 % range", "right")]
+    columns += [] if ahead.empty else [(say("{percent} range").format(percent=percent_80(locale)), "right")]
     rows = []
     for row in frame.to_dict("records"):
-        cells = [str(row["bucket"]), marked(row["value"], row["quality"], unit, locale)]
+        cells = [names[row["bucket"]], marked(row["value"], row["quality"], unit, locale)]
         if before:
             cells.append(marked(row["previous"], row["previous_quality"], unit, locale))
         rows.append(cells + ([] if ahead.empty else [""]))
@@ -147,5 +154,6 @@ def _twin(
         mean, low, high = (
             formatting.quantity(row[name], unit, locale) for name in ("mean", "lower_80", "upper_80")
         )
-        rows.append([str(row["bucket"]), f"{mean} (forecast)", *([""] if before else []), f"{low} to {high}"])
+        cells = [names[row["bucket"]], say("{number} (forecast)").format(number=mean)]
+        rows.append([*cells, *([""] if before else []), say("{low} to {high}").format(low=low, high=high)])
     return twin_of(columns, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from typing import Any
 
@@ -10,19 +11,24 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.figure import (
+    HARDLY,
     AnyChart,
     dressed,
-    for_whom,
     nothing_to_draw,
-    period_of,
     plotted,
     twin_of,
 )
+from analytics_lib.charts.labels import wrapped
 from analytics_lib.charts.theme import ACCENT, CATEGORIES, GREY, INK
-from analytics_lib.formatting import group_label, spoken
+from analytics_lib.formatting import compared_name, group_label, lowered, period_name, spoken, texts
 
 _ROW = 30
-_OTHERS = "others"
+_LEAST_SHOWN = 0.00005
+"""The change of a share that is still written as more than 0.00 points."""
+
+_NAME, _LINE = 150, 13
+"""Pixels of a name: how wide it may be in one line, and how high each of its lines is."""
+
 _CUT = 0.5
 """Where the steps take up less than this part of an axis from zero, the axis is cut to show them."""
 
@@ -35,32 +41,66 @@ def waterfall(
     The other parts are summed exactly as one. Ratios change in points. Blue and ▲ is better, vermilion and
     ▼ is worse where the metric has a good side; the sign is that of the number.
     """
+    say = texts(locale)
     (words,) = causes.attrs["metrics"].values()
     scope = causes.attrs["scope"]
-    now = period_of(scope, locale)
+    now = period_name(scope, locale)
     by = causes.attrs.get("by", "")
-    subtitle = " · ".join([f"{words['title']} by {spoken(by)}", now, *for_whom(scope)])
+    what = say("{title} by {dimension}").format(title=words["title"], dimension=spoken(by))
+    subtitle = " · ".join([what, now, *formatting.whom(scope, locale)])
     unit = causes.attrs.get("unit", "count")
     if causes.empty:
-        twin = twin_of([("Part", "left"), ("Change", "right")], [])
-        return nothing_to_draw(title or words["title"], subtitle, causes.attrs["reason"], twin, [causes])
-    before = period_of(causes.attrs["compared"], locale)
+        twin = twin_of([(say("Part"), "left"), (say("Change"), "right")], [])
+        return nothing_to_draw(
+            title or words["title"], subtitle, causes.attrs["reason"], twin, [causes], locale=locale
+        )
+    before = compared_name(causes.attrs["compared"], locale)
     totals = causes.attrs["totals"]
+    twin = _twin(causes, by, unit, locale)
+    hardly = say("{title} hardly moved").format(title=words["title"])
+    if not any(map(bool, causes["total_effect"])):
+        reason = say("nothing moved")
+        return nothing_to_draw(title or words["title"], subtitle, reason, twin, [causes], locale=locale)
+    if all(_is_hardly(effect, unit) for effect in [totals["change"], *causes["total_effect"]]):
+        reason = say("no part moved by as much as a tenth of a point")
+        return nothing_to_draw(title or hardly, subtitle, reason, twin, [causes], locale=locale)
     rows = _rows(causes, most, before, now, words["better"], unit, locale)
     is_cut = _is_cut(rows)
-    change = formatting.change(totals["change"], None, unit, locale, is_compact=True)
     first = _leading(causes)
-    leader = group_label(first["group"], by)
-    part = formatting.change(first["total_effect"], None, unit, locale, is_compact=True)
-    said = ", ".join(f"{row['name']} {row['shown']}" for row in rows)
+    said = {
+        "title": words["title"],
+        "change": formatting.change(totals["change"], None, unit, locale, is_compact=True),
+        "group": group_label(first["group"], by),
+        "part": formatting.change(first["total_effect"], None, unit, locale, is_compact=True),
+    }
+    message = say("{title}: {change}, most of all through {group}, {part}")
+    if _is_hardly(totals["change"], unit):
+        message = say("{title} hardly moved, {group} did most, {part}")
+    against = say("against {period}").format(period=before)
     return dressed(
         _drawn(rows, is_cut),
-        title=title or f"{words['title']}: {change}, most of all through {leader}, {part}",
-        subtitle=f"{subtitle} · against {before}{_key(rows, is_cut)}",
-        alt_text=f"Waterfall of {words['title'].lower()} by {spoken(by)} from {before} to {now}: {said}.",
-        twin=_twin(causes, by, unit, locale),
+        title=title or message.format(**said),
+        subtitle=f"{subtitle} · {against}{_key(rows, is_cut, locale)}",
+        alt_text=say("Waterfall of {title} by {dimension} from {before} to {after}: {numbers}.").format(
+            title=lowered(words["title"]),
+            dimension=spoken(by),
+            before=before,
+            after=now,
+            numbers=", ".join(f"{row['name']} {row['shown']}" for row in rows),
+        ),
+        twin=twin,
         frames=[causes],
     )
+
+
+def _is_hardly(effect: Any, unit: str) -> bool:
+    """Whether a share moved by less than a tenth of a point can show."""
+    return unit == "share" and abs(float(effect)) < HARDLY
+
+
+def _is_seen(effect: Any, unit: str) -> bool:
+    """Whether a step is more than nothing as its number is written."""
+    return bool(effect) and not (unit == "share" and abs(float(effect)) < _LEAST_SHOWN)
 
 
 def _leading(causes: pd.DataFrame) -> Any:
@@ -73,28 +113,34 @@ def _leading(causes: pd.DataFrame) -> Any:
 def _rows(
     causes: pd.DataFrame, most: int, before: str, now: str, better: str | None, unit: str, locale: str
 ) -> list[dict[str, Any]]:
-    """Start, steps and end, each from where to where; the last step ends at the end to the last digit."""
+    """Start, steps and end, each from where to where; the last step ends at the end to the last digit.
+
+    What is too small to be written is gathered with what is beyond the `most`.
+    """
     totals, by = causes.attrs["totals"], causes.attrs["by"]
     level = Fraction(totals["before"])
     rows = [_total(before, totals["before"], unit, locale)]
-    for row in causes.head(most).to_dict("records"):
+    is_seen = causes["total_effect"].map(lambda effect: _is_seen(effect, unit)).astype(bool)
+    is_seen &= is_seen.astype(int).cumsum() <= most
+    for row in causes[is_seen].to_dict("records"):
         rows.append(_part(group_label(row["group"], by), row["total_effect"], level, better, unit, locale))
         level += Fraction(row["total_effect"])
-    rest = causes["total_effect"].tolist()[most:]
-    if rest:
-        # Exactly: the effects are whole numbers, decimals or floats, and add up as fractions.
-        effect = sum(map(Fraction, rest), Fraction(0))
-        name = f"{_OTHERS} ({len(rest)})"
+    rest = causes.loc[~is_seen, "total_effect"].tolist()
+    # Exactly: the effects are whole numbers, decimals or floats, and add up as fractions.
+    effect = sum(map(Fraction, rest), Fraction(0))
+    if any(_is_seen(each, unit) for each in [*rest, effect]):
+        name = texts(locale)("others ({count})").format(count=len(rest))
         rows.append(_part(name, type(rest[0])(_number(effect, rest[0])), level, better, unit, locale))
     return [*rows, _total(now, totals["after"], unit, locale)]
 
 
-def _key(rows: list[dict[str, Any]], is_cut: bool) -> str:
+def _key(rows: list[dict[str, Any]], is_cut: bool, locale: str) -> str:
     """What colours and ends mean, in words."""
-    kinds = {row["kind"] for row in rows}
-    better = [name for kind, name in (("good", "blue better"), ("bad", "vermilion worse")) if kind in kinds]
+    say, kinds = texts(locale), {row["kind"] for row in rows}
+    colours = (("good", say("blue better")), ("bad", say("vermilion worse")))
+    better = [name for kind, name in colours if kind in kinds]
     told = [", ".join(better)] if better else []
-    return "".join(f" · {each}" for each in [*told, *(["axis cut, not from zero"] if is_cut else [])])
+    return "".join(f" · {each}" for each in [*told, *([say("axis cut, not from zero")] if is_cut else [])])
 
 
 def _number(exact: Fraction, like: Any) -> Any:
@@ -161,7 +207,7 @@ def _drawn(rows: list[dict[str, Any]], is_cut: bool) -> AnyChart:
             "name:N",
             sort=[row["name"] for row in rows],
             title=None,
-            axis=alt.Axis(domain=False, ticks=False, labelLimit=180),
+            axis=_names(rows),
         ),
         tooltip=[alt.Tooltip("name:N", title="part"), alt.Tooltip("full:N", title="value")],
     )
@@ -185,12 +231,28 @@ def _drawn(rows: list[dict[str, Any]], is_cut: bool) -> AnyChart:
     )
 
 
+def _names(rows: list[dict[str, Any]]) -> alt.Axis:
+    """The names of the rows, long ones in several lines, which Vega would write from the middle down."""
+    names = [row["name"] for row in rows]
+    lines = [wrapped(name, _NAME) for name in names]
+    said, place = json.dumps(lines, ensure_ascii=False), json.dumps(names, ensure_ascii=False)
+    up = json.dumps([_LINE / 2 * (1 - len(each)) for each in lines])
+    return alt.Axis(
+        domain=False,
+        ticks=False,
+        labelLimit=0,
+        labelLineHeight=_LINE,
+        labelExpr=f"{said}[indexof({place}, datum.value)]",
+        labelOffset=alt.ExprRef(f"{up}[indexof({place}, datum.value)]"),
+    )
+
+
 def _twin(causes: pd.DataFrame, by: str, unit: str, locale: str) -> dict[str, Any]:
-    totals = causes.attrs["totals"]
-    names = (period_of(causes.attrs["compared"], locale), period_of(causes.attrs["scope"], locale))
+    say, totals = texts(locale), causes.attrs["totals"]
+    names = (compared_name(causes.attrs["compared"], locale), period_name(causes.attrs["scope"], locale))
     columns = [
         (spoken(by).capitalize(), "left"),
-        *((name, "right") for name in (*names, "Part of the change")),
+        *((name, "right") for name in (*names, say("Part of the change"))),
     ]
     rows = [
         [
@@ -203,7 +265,7 @@ def _twin(causes: pd.DataFrame, by: str, unit: str, locale: str) -> dict[str, An
     ]
     rows.append(
         [
-            "all",
+            say("all"),
             formatting.quantity(totals["before"], unit, locale),
             formatting.quantity(totals["after"], unit, locale),
             formatting.change(totals["change"], None, unit, locale),

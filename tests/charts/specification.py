@@ -41,7 +41,7 @@ def axis_texts(chart: Any, channel: str) -> list[str]:
     """The labels that an axis looks up, in their order."""
     spec = spec_of(chart)
     encoding = (spec["layer"][0] if "layer" in spec else spec)["encoding"]
-    found = re.match(r"(\[.*?\])\[indexof", encoding[channel]["axis"]["labelExpr"])
+    found = re.search(r"(\[[^\[\]]*\])\[indexof", encoding[channel]["axis"]["labelExpr"])
     assert found, encoding[channel]["axis"]
     texts: list[str] = json.loads(found[1])
     return texts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from itertools import pairwise
 
@@ -22,6 +23,7 @@ from analytics_lib.charts.axes import (
     value_axis,
     weekday_text,
 )
+from analytics_lib.charts.labels import width_of
 from tests.charts.answers import answer
 from tests.charts.specification import axis_texts, spec_of
 
@@ -137,6 +139,19 @@ def test_vega_finds_the_labels() -> None:
     svg = vl_convert.vegalite_to_svg(spec)
     assert ">1. Okt.<" in svg and ">3. Okt.<" in svg and ">3<" in svg
     assert "undefined" not in svg
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("width", [160, 340, 520, 1000])
+def test_names_of_days_keep_apart(locale: str, width: int) -> None:
+    rows = [{"value": 4, "bucket": f"2026-10-{day:02}"} for day in range(1, 32)]
+    svg = vl_convert.vegalite_to_svg(
+        {**spec_of(trend(answer(rows, over="day"), locale=locale)), "width": width}
+    )
+    said = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>([^<·]*(?:Oct|Okt|oct|月)[^<]*)</text>', svg)
+    places = [(float(x) - width_of(text) / 2, float(x) + width_of(text) / 2) for x, text in said]
+    assert len(places) >= 2
+    assert all(end + 4 <= start for (_, end), (start, _) in pairwise(places)), said
 
 
 def test_texts_cannot_leave_their_place_in_an_expression() -> None:

@@ -54,7 +54,7 @@ def test_it_is_dashed_and_named_on_the_drawing(known: pd.DataFrame) -> None:
     dashes = [layer["mark"].get("strokeDash") for layer in layers_of(chart, "line")]
     assert dashes[0] is None and dashes[1]
     names = [rows_of(chart, layer)[0]["name"] for layer in layers_of(chart, "text")]
-    assert names[0] == "October 2026" and "forecast" in names[1] and "80 %" in names[1]
+    assert names[0] == "October 2026" and "forecast" in names[1] and "80% range" in names[1]
     assert "lighter: September 2026" in spec_of(chart)["title"]["subtitle"]
 
 
@@ -67,14 +67,22 @@ def test_the_axis_reaches_the_ends_of_the_interval(known: pd.DataFrame) -> None:
 
 def test_the_table_marks_the_forecast_and_gives_its_range(known: pd.DataFrame) -> None:
     table = words_of(trend(known, outlook(AHEAD)))["table"]
-    assert table["columns"][-1]["name"] == "80 % range"
-    assert table["rows"][2] == ["2026-10-03", "12", "5", ""]
-    assert table["rows"][3] == ["2026-10-04", "14 (forecast)", "", "11 to 16"]
+    assert table["columns"][-1]["name"] == "80% range"
+    assert table["rows"][2] == ["Oct 3", "12", "5", ""]
+    assert table["rows"][3] == ["Oct 4", "14 (forecast)", "", "11 to 16"]
 
 
 def test_the_text_says_what_is_expected(known: pd.DataFrame) -> None:
     text = words_of(trend(known, outlook(AHEAD)))["alt"]
-    assert "Expected for 2026-10-04 to 2026-10-05: 14 to 15 each" in text
+    assert "Expected for Oct 4 to Oct 5: 14 to 15 each; between 11 and 18 in 80% of cases." in text
+
+
+@pytest.mark.parametrize(("locale", "said"), [("en", "80%"), ("de", "80\N{NO-BREAK SPACE}%")])
+def test_its_interval_is_named_alike_everywhere(known: pd.DataFrame, locale: str, said: str) -> None:
+    chart = trend(known, outlook(AHEAD), locale=locale)
+    label = rows_of(chart, layers_of(chart, "text")[1])[0]["name"]
+    words = words_of(chart)
+    assert said in label and said in words["alt"] and said in words["table"]["columns"][-1]["name"]
 
 
 @pytest.mark.parametrize("expected", [None, outlook([])], ids=["none", "empty"])

@@ -120,8 +120,8 @@ def by_hour(rows: list[tuple[str, str, object]], unit: str = "ratio") -> pd.Data
 def test_hours_stand_across_and_weekdays_down_in_the_readers_words(
     locale: str, down: str, across: str
 ) -> None:
-    chart = hours(by_hour([("2", "09", 4.25)]), locale=locale)
-    (cell,) = drawn(chart)
+    chart = hours(by_hour([("2", "09", 4.25), ("3", "10", 1.0)]), locale=locale)
+    cell, _ = drawn(chart)
     assert (cell["down"].rstrip("."), cell["across"], cell["value"]) == (down, across, 4.25)
     encoding = spec_of(chart)["layer"][0]["encoding"]
     assert len(encoding["x"]["scale"]["domain"]) == 24 and len(encoding["y"]["scale"]["domain"]) == 7
@@ -135,11 +135,11 @@ def test_hours_name_their_extremes() -> None:
 
 
 def test_unknown_hours_are_in_the_table_only() -> None:
-    chart = hours(by_hour([("1", "08", 3.0), ("unknown", "unknown", 900.0)]))
-    assert [cell["value"] for cell in drawn(chart)] == [3.0]
+    chart = hours(by_hour([("1", "08", 3.0), ("1", "09", 2.0), ("unknown", "unknown", 900.0)]))
+    assert [cell["value"] for cell in drawn(chart)] == [3.0, 2.0]
     table = words_of(chart)["table"]
     assert [column["name"] for column in table["columns"]] == ["Hour", "Mon", "unknown"]
-    assert table["rows"] == [["08", "3.00", ""], ["unknown", "", "900.0"]]
+    assert table["rows"] == [["08", "3.00", ""], ["09", "2.00", ""], ["unknown", "", "900.0"]]
 
 
 @pytest.mark.parametrize("values", [(-5.0, 1e15), (0.0, 0.0), (2.5, 2.5)])
@@ -154,6 +154,17 @@ def test_hours_without_numbers_say_why() -> None:
     frame = by_hour([("1", "08", None)])
     frame["reason"] = "the source has no visits"
     assert words_of(hours(frame))["empty"] == "the source has no visits"
+
+
+def test_a_single_hour_is_no_heatmap() -> None:
+    words = words_of(hours(by_hour([("1", "08", 3.0), ("2", "09", None)])))
+    assert words["empty"] == "a single hour has no course by weekday"
+    assert len(words["numbers"]["rows"]) == 2
+
+
+def test_hours_that_are_all_alike_have_no_highest() -> None:
+    words = words_of(hours(by_hour([("1", "08", 3.0), ("2", "09", 3.0)])))
+    assert "highest" not in words["alt"] and words["title"].endswith("3.00 throughout")
 
 
 def test_numbers_are_hidden_where_cells_are_too_narrow_for_them() -> None:

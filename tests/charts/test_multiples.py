@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from analytics_lib.charts import multiples
+from analytics_lib.charts import multiples, ranking
 from scheduler.exporters.html_blocks import Chart
 from scheduler.exporters.html_figures import render_chart
-from tests.charts.answers import answer
+from tests.browser import chromium
+from tests.charts.answers import answer, scope
 from tests.charts.specification import axis_texts, drawn, spec_of, words_of
+from tests.house import ROOT
 
 SIZES = {"api": (5, 7), "app": (40, 60), "unknown": (3, None), "web": (9, 9)}
 
@@ -49,7 +52,7 @@ def test_a_cut_list_says_so_and_its_table_has_what_is_drawn() -> None:
         "the first 2 of 4 shown" in words["alt"] and "the first 2 of 4" in spec_of(chart)["title"]["subtitle"]
     )
     assert [column["name"] for column in words["table"]["columns"]] == ["Time", "app", "web"]
-    assert words["table"]["rows"] == [["2026-10-01", "40", "9"], ["2026-10-02", "60", "9"]]
+    assert words["table"]["rows"] == [["Oct 1", "40", "9"], ["Oct 2", "60", "9"]]
     assert len(words["numbers"]["rows"]) == 8
     assert "first" not in words_of(multiples(by_channel()))["alt"]
 
@@ -66,7 +69,7 @@ def test_what_was_before_is_lighter_behind() -> None:
     chart = multiples(by_channel(previous=4))
     assert "lighter: September 2026" in spec_of(chart)["title"]["subtitle"]
     assert {row["series"] for row in drawn(chart)} == {"October 2026", "September 2026"}
-    assert words_of(chart)["table"]["rows"][0] == ["app", "2026-10-01", "40", "4"]
+    assert words_of(chart)["table"]["rows"][0] == ["app", "Oct 1", "40", "4"]
 
 
 def test_it_says_what_it_shows() -> None:
@@ -101,3 +104,32 @@ def test_without_numbers_there_is_a_reason() -> None:
 def test_a_page_draws_it_and_can_put_the_panels_below_each_other() -> None:
     html = render_chart(Chart(spec_of(multiples(by_channel()))), 1, "", half=False, strict=True)
     assert '"facet"' in html and "wide alone" in html and ">app<" in html
+
+
+def test_panels_take_the_whole_row_of_a_page_and_so_does_what_would_stand_alone_beside_them() -> None:
+    css = (ROOT / "scheduler/templates/report/report.css").read_text(encoding="utf-8")
+    half, panels = (
+        render_chart(Chart(spec_of(chart)), 1, "", half=True, strict=True)
+        for chart in (
+            ranking(answer([{"value": 5, "channel": "api"}], by=["channel"])),
+            multiples(by_channel()),
+        )
+    )
+    page = "<style>{}</style><main style='width:1000px'><div class=figures>{}</div></main>"
+    with chromium() as browser:
+        tab = browser.new_page(viewport={"width": 1440, "height": 900})
+        for pair in (half + panels, panels + half, half + half):
+            tab.set_content(page.format(css, pair))
+            widths = tab.evaluate("[...document.querySelectorAll('figure')].map((each) => each.clientWidth)")
+            assert widths == ([1000, 1000] if panels in pair else [484, 484])
+
+
+def test_a_group_that_is_not_known_and_a_day_that_is_not_over_do_not_lead() -> None:
+    rows = [
+        {"value": value, "channel": name, "bucket": f"2026-10-0{day}"}
+        for name, values in {"unknown": (99, 99), "api": (5, 70), "web": (1, 2)}.items()
+        for day, value in enumerate(values, start=1)
+    ]
+    frame = answer(rows, by=["channel"], over="day")
+    frame.attrs["scope"] = scope(as_of=datetime(2026, 10, 2, 12))
+    assert words_of(multiples(frame))["title"] == "Made bookings by channel: highest 5 (API, Oct 1)"

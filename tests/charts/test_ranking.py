@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+import pytest
 
-from analytics_lib import AnalyticsService, formatting
-from analytics_lib.charts import ranking
+from analytics_lib import formatting
+from analytics_lib.charts import distribution, ranking
 from tests.charts.answers import answer
 from tests.charts.specification import drawn, layers_of, rows_of, spec_of, words_of
 from tests.small_platform import OCTOBER, holding, placed, raw
@@ -69,18 +71,6 @@ def test_bars_start_at_zero(destinations: pd.DataFrame) -> None:
     assert low == 0 and high > max(bar["value"] for bar in drawn(ranking(destinations)))
 
 
-def test_bands_keep_their_own_order(small: AnalyticsService) -> None:
-    frame = small.measure("bookings_share", small.scope(period="2026-Q3"), by=["lead_time_band"])
-    groups = [bar["group"] for bar in drawn(ranking(frame, in_order=True))]
-    assert [group for group in groups if "days" in group] == [
-        "8 to 30 days",
-        "31 to 90 days",
-        "91 to 180 days",
-        "over 180 days",
-    ]
-    assert groups.index("same day") < groups.index("within a week") < groups.index("8 to 30 days")
-
-
 def test_names_that_begin_with_a_digit_stay_whole(tmp_path: Path) -> None:
     rows = placed(40, OCTOBER, channel="5 Terre Tours") + placed(30, OCTOBER, channel="2 go")
     with holding(tmp_path, rows) as analytics:
@@ -138,3 +128,62 @@ def test_numbers_stand_beyond_the_ends_of_their_bars_on_either_side() -> None:
 def test_without_a_comparison_there_is_one_bar_a_group() -> None:
     chart = ranking(answer([{"value": 5, "channel": "api"}], by=["channel"]))
     assert len(layers_of(chart, "bar")) == 1 and "lighter" not in words_of(chart)["alt"]
+
+
+# Who leads
+
+
+def of_models(values: dict[str, object], unit: str = "share", **more: object) -> pd.DataFrame:
+    rows = [{"value": value, "business_model": name, **more} for name, value in values.items()]
+    return answer(rows, by=["business_model"], unit=unit, compared="previous" in more)
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "title"),
+    [
+        ({"b2c": 0.0, "b2b": 0.0, "b2b2c": 0.0}, "share", "Made share: 0.0% for all 3 business models"),
+        (
+            {"b2c": 9, "b2b": 9, "b2b2c": 4},
+            "count",
+            "Made bookings: highest 9, shared by 2 of 3 business models",
+        ),
+        ({"b2b2c": Decimal(1200)}, "EUR", "Made value: €1,200.00, all of it B2B2C"),
+        ({"b2b2c": 0.25}, "share", "Made share: 25.0% (B2B2C only)"),
+        ({"b2c": 0.5, "b2b": 0.25}, "share", "B2C: highest made share, 50.0%"),
+        ({"unknown": 90, "b2b": 9, "b2c": 4}, "count", "B2B: highest made bookings, 9"),
+        ({"unknown": 90}, "count", "Made bookings: 90 (unknown only)"),
+    ],
+)
+@pytest.mark.parametrize("draw", [ranking, distribution])
+def test_only_a_named_group_that_is_alone_at_the_top_leads(
+    draw: Any, values: dict[str, object], unit: str, title: str
+) -> None:
+    assert words_of(draw(of_models(values, unit)))["title"] == title
+
+
+def test_what_is_unknown_keeps_its_bar_and_comes_last() -> None:
+    frame = of_models({"unknown": 90, "b2b": 9, "b2c": 4}, "count")
+    assert [bar["group"] for bar in drawn(ranking(frame))] == ["B2B", "B2C", "unknown"]
+    assert [bar["group"] for bar in drawn(ranking(frame, most=2))] == ["B2B", "unknown"]
+    assert "lowest B2C with 4" in words_of(ranking(frame))["alt"]
+
+
+@pytest.mark.parametrize("draw", [ranking, distribution])
+def test_nothing_lighter_is_claimed_where_nothing_before_is_known(draw: Any) -> None:
+    chart = draw(of_models({"b2c": 9, "b2b": 4}, "count", previous=None))
+    words = words_of(chart)
+    assert "ighter" not in words["alt"] + spec_of(chart)["title"]["subtitle"]
+    assert len(words["table"]["columns"]) == 2
+
+
+@pytest.mark.parametrize("previous", [Decimal(-20), Decimal(0)])
+def test_what_was_negative_or_nothing_has_no_percentage(previous: Decimal) -> None:
+    frame = of_models({"b2c": Decimal(10)}, "EUR", previous=previous)
+    assert "%" not in words_of(ranking(frame))["table"]["rows"][0][-1]
+
+
+def test_abbreviations_keep_their_capitals() -> None:
+    frame = of_models({"b2c": 9, "b2b": 4}, "count")
+    frame.attrs["metrics"]["made"]["title"] = "Bookings by Shapley value"
+    words = words_of(ranking(frame))
+    assert "bookings by Shapley value" in words["alt"] and "bookings by Shapley value" in words["title"]

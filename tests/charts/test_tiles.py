@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from analytics_lib import AnalyticsService, formatting
 from analytics_lib.charts import tiles
 from analytics_lib.charts.tiles import TILES_MIME
 from analytics_lib.tile_markup import render_tiles, sparkline
+from tests.charts.answers import answer, scope
 from tests.small_platform import OCTOBER, SEPTEMBER, holding, placed
 
 KEYS = {"label", "value", "delta", "spark", "note", "missing"}
@@ -46,6 +48,26 @@ def test_good_and_bad_belong_to_the_metric(
     assert shown["value"] == str(now)
     words = {"good": "better", "bad": "worse"}
     assert shown["delta"]["word"] in ({words[verdict]} if verdict in words else {"", "unchanged"})
+
+
+@pytest.mark.parametrize(("after", "verdict"), [(0.1004, "neutral"), (0.0996, "neutral"), (0.1006, "good")])
+def test_a_share_that_hardly_moved_has_no_verdict(after: float, verdict: str) -> None:
+    frame = answer([{"value": after, "previous": 0.1}], unit="share", compared=True)
+    (shown,) = tiles(frame).tiles
+    assert shown["delta"]["verdict"] == verdict and bool(shown["delta"]["word"]) == (verdict != "neutral")
+
+
+@pytest.mark.parametrize(("before", "shown"), [(-3000, "+€13,300.00"), (0, "+€10,300.00")])
+def test_what_was_negative_or_nothing_has_no_percentage(before: int, shown: str) -> None:
+    rows = [{"value": Decimal(10_300), "previous": Decimal(before), "change_ratio": -4.3}]
+    (tile,) = tiles(answer(rows, unit="EUR", compared=True)).tiles
+    assert "%" not in tile["delta"]["text"] and tile["delta"]["text"].startswith("+")
+
+
+def test_a_running_period_is_compared_with_the_same_part() -> None:
+    asked = scope(as_of=datetime(2026, 10, 12))
+    (shown,) = tiles(answer([{"value": 5, "previous": 4}], compared=True, asked=asked)).tiles
+    assert shown["delta"]["against"] == "vs the same part of September 2026"
 
 
 def test_a_metric_without_a_good_side_has_no_verdict(small: AnalyticsService) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
+import pytest
 
-from analytics_lib import AnalyticsService
+from analytics_lib import AnalyticsService, TimeFrame
 from analytics_lib.charts import trend
-from tests.charts.specification import drawn, spec_of, words_of
+from analytics_lib.charts.axes import bucket_text
+from tests.charts.answers import answer, scope
+from tests.charts.specification import drawn, layers_of, rows_of, spec_of, words_of
 from tests.small_platform import raw
 
 BY_DAY = """
@@ -73,7 +77,11 @@ def test_the_table_twin_holds_the_frames_numbers(october: pd.DataFrame) -> None:
     assert "October 2026" in table["columns"][1]["name"] and "September 2026" in table["columns"][2]["name"]
     rows = [(bucket, int(now), before) for bucket, now, before in table["rows"]]
     expected = [
-        (row["bucket"], row["value"], "–" if row["previous"] is None else str(row["previous"]))
+        (
+            bucket_text(row["bucket_start"], TimeFrame.DAY, "en"),
+            row["value"],
+            "–" if row["previous"] is None else str(row["previous"]),
+        )
         for row in october.to_dict("records")
     ]
     assert rows == expected
@@ -110,7 +118,7 @@ def test_days_that_the_data_does_not_cover_are_dotted_and_marked(half_known: pd.
     words = words_of(chart)
     assert "incomplete" in words["alt"]
     marked = {bucket for bucket, now, *_ in words["table"]["rows"] if "incomplete" in now}
-    assert marked == {f"2026-10-{day}" for day in range(15, 32)}
+    assert marked == {f"Oct {day}" for day in range(15, 32)}
 
 
 def test_a_missing_number_is_a_gap_and_not_a_zero(with_gaps: pd.DataFrame) -> None:
@@ -119,7 +127,7 @@ def test_a_missing_number_is_a_gap_and_not_a_zero(with_gaps: pd.DataFrame) -> No
     assert by_day["2026-10-10"] == 0.0 and by_day["2026-10-12"] == 1.0
     assert by_day["2026-10-11"] is None
     table = dict(words_of(chart)["table"]["rows"])
-    assert table["2026-10-11"] == "–" and table["2026-10-12"] == "100.0%"
+    assert table["Oct 11"] == "–" and table["Oct 12"] == "100.0%"
 
 
 def test_extremes_are_of_the_known_numbers_only(with_gaps: pd.DataFrame) -> None:
@@ -144,6 +152,58 @@ def test_hours_of_the_long_day_are_all_there(small: AnalyticsService) -> None:
     frame = small.measure("total_bookings", small.scope(period="2026-10-25"), over="hour")
     assert len(words_of(trend(frame))["table"]["rows"]) == 25
     assert datetime(2026, 10, 25, 2) in set(frame["bucket_start"])
+
+
+def test_the_hour_that_comes_twice_is_told_apart_in_the_readers_words(small: AnalyticsService) -> None:
+    frame = small.measure("total_bookings", small.scope(period="2026-10-25"), over="hour")
+    said = [row[0] for row in words_of(trend(frame))["table"]["rows"]]
+    assert said[1:5] == ["01:00", "02:00 (UTC+2)", "02:00 (UTC+1)", "03:00"] and len(set(said)) == 25
+
+
+@pytest.mark.parametrize(("locale", "said"), [("de", "1. Okt."), ("ja", "10月1日")])
+def test_the_table_has_the_readers_days(october: pd.DataFrame, locale: str, said: str) -> None:
+    assert words_of(trend(october, locale=locale))["table"]["rows"][0][0] == said
+
+
+def test_days_of_several_years_have_their_year() -> None:
+    rows = [{"value": 4, "bucket": day} for day in ("2025-10-01", "2026-10-01")]
+    said = [row[0] for row in words_of(trend(answer(rows, over="day")))["table"]["rows"]]
+    assert said == ["Oct 1, 2025", "Oct 1, 2026"]
+
+
+def by_day(*values: int, **more: Any) -> pd.DataFrame:
+    rows = [{"value": value, "bucket": f"2026-10-{day:02}"} for day, value in enumerate(values, start=1)]
+    return answer([{**row, **more} for row in rows], over="day", compared="previous" in more)
+
+
+def test_a_bucket_that_is_not_over_is_neither_highest_nor_lowest() -> None:
+    frame = by_day(5, 9, 1)
+    frame.attrs["scope"] = scope(as_of=datetime(2026, 10, 3, 6))
+    words = words_of(trend(frame))
+    assert "highest 9 on October 2, lowest 5 on October 1" in words["alt"]
+    frame.loc[1, "quality"] = "provisional"
+    assert words_of(trend(frame))["title"] == "Made bookings: 5 on October 1"
+
+
+def test_a_number_that_came_more_than_once_is_not_one_days_alone() -> None:
+    title = words_of(trend(by_day(9, 1, 9)))["title"]
+    assert title == "Made bookings: highest on October 1, among others, with 9"
+
+
+def test_nothing_lighter_is_claimed_where_nothing_before_is_known() -> None:
+    chart = trend(by_day(5, 9, previous=None))
+    words = words_of(chart)
+    assert "ighter" not in words["alt"] and len(words["table"]["columns"]) == 2
+    assert {point["series"] for point in drawn(chart)} == {"October 2026"}
+
+
+def test_long_names_of_lines_are_whole_and_in_several_lines() -> None:
+    frame = by_day(5, 9, previous=4)
+    asked = scope(as_of=datetime(2026, 10, 12))
+    frame.attrs |= {"scope": asked, "compared": asked.compared("previous")}
+    chart = trend(frame)
+    names = {rows_of(chart, layer)[0]["name"] for layer in layers_of(chart, "text")}
+    assert names == {"October 2026\nto date", "the same part\nof September\n2026"}
 
 
 def test_the_frame_is_left_as_it_was(october: pd.DataFrame) -> None:

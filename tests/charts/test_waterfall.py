@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analytics_lib import AnalyticsService, formatting
+from analytics_lib import AnalyticsService, Scope, formatting
 from analytics_lib.charts import waterfall
-from tests.charts.answers import causes
+from tests.charts.answers import AS_OF, causes
 from tests.charts.specification import drawn, layers_of, spec_of, words_of
 
 PARTS = [("api", 30, 50, 20), ("app", 20, 12, -8), ("web", 5, 8, 3), ("phone", 2, 1, -1)]
@@ -48,13 +49,14 @@ amounts = st.decimals(-(10**12), 10**12, places=2, allow_nan=False)
 
 @given(st.lists(amounts, min_size=1, max_size=20), st.integers(0, 8), amounts)
 def test_amounts_end_at_the_end_to_the_last_digit(effects: list[Decimal], most: int, before: Decimal) -> None:
+    assume(any(effects))
     ordered = sorted(effects, key=abs, reverse=True)
     parts = [(f"g{place}", None, None, effect) for place, effect in enumerate(ordered)]
     after = before + sum(effects, Decimal(0))
     frame = causes(parts, before=before, after=after, unit="EUR")
     rows = drawn(waterfall(frame, most))
     assert rows[-2]["to"] == rows[-1]["to"] == float(after)
-    if len(parts) > most:
+    if any(ordered[most:]):
         rest = sum(ordered[most:], Decimal(0))
         assert rows[-2]["full"] == formatting.change(rest, None, "EUR")
 
@@ -114,9 +116,52 @@ def test_it_says_what_it_shows() -> None:
     assert words["table"]["rows"][-1] == ["all", "57", "71", "+14"]
 
 
-def test_no_change_at_all_is_flat() -> None:
-    rows = drawn(waterfall(causes([("unknown", 5, 5, 0)], before=5, after=5)))
-    assert rows[1]["shown"].startswith("■") and rows[1]["kind"] == "neutral"
+@pytest.mark.parametrize("groups", [["unknown"], ["api", "web"]])
+def test_where_nothing_moved_there_is_nothing_to_draw(groups: list[str]) -> None:
+    words = words_of(waterfall(causes([(name, 0, 0, 0) for name in groups], before=0, after=0)))
+    assert words["empty"] == "nothing moved" and len(words["table"]["rows"]) == len(groups) + 1
+
+
+def share(*effects: float, **more: Any) -> Any:
+    parts = [(f"part {place}", 0.1, 0.1, effect) for place, effect in enumerate(effects)]
+    return waterfall(causes(parts, before=0.1, after=0.1 + sum(effects), unit="share"), **more)
+
+
+def test_steps_that_are_written_as_nothing_are_gathered() -> None:
+    assert [row["name"] for row in drawn(share(0.02, -0.00004, 0.00003, 0.01))[1:-1]] == ["part 0", "part 3"]
+    gathered = drawn(share(0.02, 0.00004, 0.00004))[1:-1]
+    assert [(row["name"], row["full"][:5]) for row in gathered] == [
+        ("part 0", "+2.0\u202f"),
+        ("others (2)", "+0.01"),
+    ]
+
+
+def test_a_share_that_hardly_moved_is_drawn_only_where_a_part_moved() -> None:
+    still = words_of(share(0.0004, -0.0001))
+    assert still["empty"] and still["title"] == "Made share hardly moved"
+    moved = words_of(share(0.02, -0.0199))
+    assert moved["empty"] is None
+    assert moved["title"].startswith("Made share hardly moved, part 0 did most, +2.0")
+
+
+def test_long_names_are_whole_and_in_several_lines() -> None:
+    frame = causes([("api", 3, 5, 2)], before=3, after=5)
+    asked = Scope.build(period="2026-10-15T08", as_of=AS_OF)
+    frame.attrs |= {"scope": asked, "compared": asked.compared("previous")}
+    axis = spec_of(waterfall(frame))["layer"][0]["encoding"]["y"]["axis"]
+    assert '["October 15, 2026,", "08:00 to 09:00"]' in axis["labelExpr"] and axis["labelLimit"] == 0
+
+
+def test_a_running_period_is_against_the_same_part_of_the_other() -> None:
+    frame = made()
+    asked = Scope.build(period="2026-10", as_of=datetime(2026, 10, 12))
+    frame.attrs |= {"scope": asked, "compared": asked.compared("previous")}
+    words = words_of(waterfall(frame))
+    assert "from the same part of September 2026 to October 2026 to date" in words["alt"]
+    assert [column["name"] for column in words["table"]["columns"]][1:3] == [
+        "the same part of September 2026",
+        "October 2026 to date",
+    ]
 
 
 def test_without_causes_there_is_a_reason() -> None:

@@ -9,6 +9,16 @@ const FACETS = ['row', 'column', 'facet'];
 const PAPER = 680; // px between the margins of an A4 page, and for one of two charts side by side
 const HALF_PAPER = 328;
 
+const FONTS = getComputedStyle(document.documentElement).getPropertyValue('--sans').trim();
+
+// The page's own fonts: what Vega measures is then what the reader sees, in every script.
+const lettered = (value, key = '') => {
+  if (typeof value === 'string') return /^font$|Font$/.test(key) ? FONTS : value;
+  if (value === null || typeof value !== 'object' || key === 'values' || key === 'datasets') return value;
+  if (Array.isArray(value)) return value.map((inner) => lettered(inner));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, lettered(inner, name)]));
+};
+
 const isComposed = (spec) =>
   COMPOSED.some((key) => key in spec) || FACETS.some((key) => key in (spec.encoding ?? {}));
 
@@ -61,9 +71,19 @@ const draw = async (place, chart) => {
   return embed(fit);
 };
 
+// The table stands right below its own drawing, however high the one beside it is.
+const joined = (figure) => {
+  const body = document.createElement('div');
+  body.className = 'body';
+  figure.querySelector('.drawing').before(body);
+  body.append(...figure.querySelectorAll(':scope > .drawing, :scope > details'));
+};
+
 const start = async (figure) => {
+  joined(figure);
   const place = figure.querySelector('.drawing');
   const chart = JSON.parse(figure.querySelector('.chart-spec').textContent);
+  chart.spec = lettered({ ...chart.spec, config: { ...chart.spec.config, font: FONTS } });
   const still = place.innerHTML;
   const follows = chart.spec.width === 'container';
   let drawn;
@@ -98,5 +118,6 @@ const start = async (figure) => {
   }
 };
 
+await document.fonts.ready;
 for (const figure of document.querySelectorAll('figure.chart:has(.chart-spec)')) await start(figure);
 document.documentElement.dataset.charts = 'live';
