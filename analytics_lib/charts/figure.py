@@ -15,9 +15,6 @@ from analytics_lib.facts import UNKNOWN
 from analytics_lib.formatting import compared_name, lowered, period_name, spoken, texts
 from analytics_lib.scope import Scope
 
-HARDLY = 0.0005
-"""A change of a share below which it hardly moved, as sentences have it: tenths of a point do not show it."""
-
 AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
 
 

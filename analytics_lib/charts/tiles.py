@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analytics_lib import formatting
-from analytics_lib.charts.figure import HARDLY, plotted, relative
+from analytics_lib.charts.figure import plotted, relative
 from analytics_lib.charts.numbers import numbers_of
 from analytics_lib.formatting import compared_name, texts
 from analytics_lib.tile_markup import STYLE, render_tiles
@@ -81,7 +81,7 @@ def _delta(row: Mapping[Any, Any], frame: pd.DataFrame, words: Mapping[str, Any]
     step, unit = float(row["change"]), row["unit"]
     direction = "up" if step > 0 else "down" if step < 0 else "flat"
     verdict = _VERDICTS.get((words["better"], direction), "neutral")
-    if unit == "share" and abs(step) < HARDLY:
+    if formatting.hardly_moved(step, unit):
         verdict = "neutral"
     small = min(row["n"], abs(row["previous"]) if unit == "count" else row["n"]) < words["small_base"]
     text = formatting.change(row["change"], None if small else relative(row), unit, locale, is_compact=True)

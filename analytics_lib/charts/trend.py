@@ -106,7 +106,7 @@ def _at(row: Row, rows: list[Row], names: dict[str, str], over: TimeFrame, local
     """When it was, and whether another bucket has the same number."""
     when = at_bucket(row, names, over, locale)
     alone = sum(float(each["value"]) == float(row["value"]) for each in rows) == 1
-    return when if alone else texts(locale)("{when}, among others,").format(when=when)
+    return when if alone else texts(locale)("first {when}").format(when=when)
 
 
 def _asides(frame: pd.DataFrame, before: str, is_single: bool, locale: str) -> list[str]:

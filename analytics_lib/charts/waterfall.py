@@ -11,7 +11,6 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.figure import (
-    HARDLY,
     AnyChart,
     dressed,
     nothing_to_draw,
@@ -61,7 +60,7 @@ def waterfall(
     if not any(map(bool, causes["total_effect"])):
         reason = say("nothing moved")
         return nothing_to_draw(title or words["title"], subtitle, reason, twin, [causes], locale=locale)
-    if all(_is_hardly(effect, unit) for effect in [totals["change"], *causes["total_effect"]]):
+    if all(formatting.hardly_moved(effect, unit) for effect in [totals["change"], *causes["total_effect"]]):
         reason = say("no part moved by as much as a tenth of a point")
         return nothing_to_draw(title or hardly, subtitle, reason, twin, [causes], locale=locale)
     rows = _rows(causes, most, before, now, words["better"], unit, locale)
@@ -74,7 +73,7 @@ def waterfall(
         "part": formatting.change(first["total_effect"], None, unit, locale, is_compact=True),
     }
     message = say("{title}: {change}, most of all through {group}, {part}")
-    if _is_hardly(totals["change"], unit):
+    if formatting.hardly_moved(totals["change"], unit):
         message = say("{title} hardly moved, {group} did most, {part}")
     against = say("against {period}").format(period=before)
     return dressed(
@@ -91,11 +90,6 @@ def waterfall(
         twin=twin,
         frames=[causes],
     )
-
-
-def _is_hardly(effect: Any, unit: str) -> bool:
-    """Whether a share moved by less than a tenth of a point can show."""
-    return unit == "share" and abs(float(effect)) < HARDLY
 
 
 def _is_seen(effect: Any, unit: str) -> bool:

@@ -19,7 +19,7 @@ from analytics_lib.formatting.labels import group_label, lowered, spoken
 from analytics_lib.formatting.locales import MISSING, NARROW_SPACE, Number, reader_locale
 from analytics_lib.formatting.numbers import compact, count, decimal, percent
 from analytics_lib.formatting.palettes import page_colours, palette, status_colour
-from analytics_lib.formatting.quantities import change, quantity
+from analytics_lib.formatting.quantities import change, hardly_moved, quantity
 from analytics_lib.formatting.scopes import compared_name, period_name, whom
 from analytics_lib.formatting.sizes import file_size
 from analytics_lib.formatting.texts import texts
@@ -41,6 +41,7 @@ __all__ = [
     "duration",
     "file_size",
     "group_label",
+    "hardly_moved",
     "instant",
     "lowered",
     "money",

@@ -13,6 +13,7 @@ from analytics_lib.formatting.sizes import file_size
 from analytics_lib.formatting.units import with_unit
 from analytics_lib.formatting.words import words
 
+_LEAST = 0.0005
 _NAMED_UNITS = {"days": "day", "nights": "night", "people": "person"}
 
 
@@ -61,6 +62,11 @@ def change(
     if relative is None:
         return text
     return words(locale).with_ratio.format(text, _signed(percent(relative.copy_abs(), locale), relative))
+
+
+def hardly_moved(step: Number, unit: str) -> bool:
+    """Whether a share moved by less than a tenth of a point can show."""
+    return unit == "share" and abs(float(step)) < _LEAST
 
 
 def _points(step: Decimal, locale: str) -> str:

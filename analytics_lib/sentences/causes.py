@@ -8,7 +8,6 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
-from analytics_lib.sentences.movement import hardly_moved
 from analytics_lib.sentences.prose import Prose, listed, plain
 
 _LEAST = 0.00005
@@ -40,7 +39,7 @@ def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
     ups = _largest([row for row in rows if row["total_effect"] > 0], most, by, unit, locale)
     downs = _largest([row for row in rows if row["total_effect"] < 0], most, by, unit, locale)
     along, against = (ups, downs) if change > 0 else (downs, ups)
-    if not along or not change or hardly_moved(change, unit):
+    if not along or not change or formatting.hardly_moved(change, unit):
         text = say("{title} is about where it was in {before}; by {by}, there moved {all}.")
         return Prose(text.format(all=listed(ups + downs), **said) + say(_LIMITS))
     said["size"] = _amount(abs(change), unit, locale)

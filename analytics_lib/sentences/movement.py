@@ -12,9 +12,6 @@ from analytics_lib.formatting import texts
 from analytics_lib.scope import Scope
 from analytics_lib.sentences.prose import Prose, Row, capital, plain, words_of
 
-_LEAST = 0.0005
-"""The smallest change of a share that a tenth of a point can show."""
-
 
 def headline(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     """The message of a report as its title: what the first metric of a compared answer did."""
@@ -63,17 +60,12 @@ def statement(row: Row, frame: pd.DataFrame, locale: str, *, is_title: bool = Fa
     if step == 0:
         return say("{title} stayed at {value}{when}{against}").format(**said)
     said["size"] = _size_of_change(row, words, locale)
-    if hardly_moved(step, row["unit"]) or not _shows_something(said["size"]):
+    if formatting.hardly_moved(step, row["unit"]) or not _shows_something(said["size"]):
         return say("{title} hardly moved and is {value}{when}{against}").format(**said)
     pattern = "{title} rose by {size} to {value}{when}{against}"
     if step < 0:
         pattern = "{title} fell by {size} to {value}{when}{against}"
     return say(pattern).format(**said)
-
-
-def hardly_moved(step: Any, unit: str) -> bool:
-    """Whether a share moved by less than a tenth of a point can show."""
-    return unit == "share" and abs(float(step)) < _LEAST
 
 
 def _shows_something(size: str) -> bool:
