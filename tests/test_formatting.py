@@ -92,7 +92,7 @@ def test_units_are_named_in_the_right_number() -> None:
     assert formatting.quantity(1, "days") == "1 day"
     assert formatting.quantity(69.0, "days") == "69 days"
     assert formatting.quantity(2.5, "nights") == "2.5 nights"
-    assert formatting.quantity(2.0, "people") == "2.0 people"
+    assert formatting.quantity(2.0, "people") == "2 people"
     assert formatting.quantity(0.5, "share") == "50.0%"
     assert formatting.quantity(12_345, "count") == "12,345"
     assert formatting.quantity(12_345, "count", is_compact=True) == "12.3K"
