@@ -150,3 +150,10 @@ def test_an_unknown_locale_is_named(name: str) -> None:
 def test_an_unknown_currency_is_named() -> None:
     with pytest.raises(InputError, match="'EURO'"):
         formatting.currency_decimals("EURO")
+
+
+def test_dimensions_are_named_as_people_name_them() -> None:
+    names = ("product_name", "month_of_year", "hour_of_day", "lead_time_band", "name_plate")
+    assert [formatting.spoken(name) for name in names] == [
+        *("product", "month", "hour", "lead time band", "name plate")
+    ]

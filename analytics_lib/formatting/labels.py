@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from babel.dates import get_day_names, get_month_names
 
 from analytics_lib.formatting.locales import reader_locale
@@ -46,8 +48,8 @@ def group_label(value: object, dimension: str, locale: str = "en") -> str:
 
 
 def spoken(dimension: str) -> str:
-    """A dimension's name as people say it: product_name is product."""
-    return dimension.removesuffix("_name").replace("_", " ")
+    """A dimension's name as people say it: product_name is product, month_of_year is month."""
+    return re.sub("_(name|of_year|of_day)$", "", dimension).replace("_", " ")
 
 
 def lowered(title: str) -> str:
