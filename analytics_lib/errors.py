@@ -7,6 +7,7 @@ AnalyticsError
 ├── WarehouseError        the database cannot be reached, read or written
 │   └── NoData            the database holds none of our tables
 ├── LoadError             foreign data refused; the database is as it was
+├── LeaseLost             a run was given to somebody else, or up, meanwhile; nothing was recorded
 └── RunError              a notebook failed; nothing was published
 
 Each message is one sentence that names the input and the way out. Bottom floor: this module
@@ -64,6 +65,10 @@ class NoData(WarehouseError):
 
 class LoadError(AnalyticsError):
     """Foreign data was refused; the database is as it was."""
+
+
+class LeaseLost(AnalyticsError):
+    """A run is no longer held by who speaks of it; nothing was recorded."""
 
 
 class RunError(AnalyticsError):

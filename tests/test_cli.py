@@ -16,7 +16,7 @@ from analytics_lib import AnalyticsService
 from analytics_lib.catalogue import METRICS
 from tests.small_platform import Command, raw
 
-COMMANDS = ("sample", "load", "check", "metrics", "query", "report", "lab")
+COMMANDS = ("sample", "load", "check", "metrics", "query", "runs", "report", "lab")
 GROUPS = ("model",)
 SCOPE_KEYS = [
     "time_frame",

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from analytics_lib.cli import customers, data, movements, numbers, prices
+from analytics_lib.cli import customers, data, movements, numbers, prices, runs
 from analytics_lib.cli.options import TIME_FRAMES, DatabaseOption, app
 
-__all__ = ["TIME_FRAMES", "DatabaseOption", "app", "customers", "data", "movements", "numbers", "prices"]
+__all__ = [
+    "TIME_FRAMES",
+    "DatabaseOption",
+    "app",
+    "customers",
+    "data",
+    "movements",
+    "numbers",
+    "prices",
+    "runs",
+]

@@ -1,0 +1,103 @@
+"""The command about runs: what was asked for, what became of it, and whether the ledger still holds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from analytics_lib.cli.data import ListFormat
+from analytics_lib.cli.options import app
+from analytics_lib.errors import InputError
+from analytics_lib.home import home
+from analytics_lib.runs import Head, Ledger, State, open_ledger
+from analytics_lib.runs.shown import head_line, page, table
+
+
+@app.command(epilog="Example: analytics runs --state failed --limit 5, or analytics runs 3f2a --format json")
+def runs(
+    run: Annotated[str, typer.Argument(metavar="[RUN]", help="One run, by how its id begins.")] = "",
+    state: Annotated[State | None, typer.Option(help="Only attempts in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many attempts.")] = 20,
+    check: Annotated[
+        bool, typer.Option("--check", help="Say whether the ledger is as it was written, and list none.")
+    ] = False,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Ask whoever runs RUN to cancel it.")] = False,
+    reports: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the reports; default: the project's reports."),
+    ] = None,
+    output: Annotated[ListFormat, typer.Option("--format", help="How to print.")] = ListFormat.TABLE,
+) -> None:
+    """The ledger: which runs were asked for, what became of them, and why; the newest first."""
+    if cancel and not run:
+        raise InputError("No run was named to cancel: 'analytics runs --state running' lists those that run.")
+    if check and (run or cancel or state):
+        raise InputError("The ledger is checked as a whole: leave out RUN, --state and --cancel.")
+    if run and state:
+        raise InputError("A run is shown with all its attempts: leave out RUN or --state.")
+    ledger = open_ledger(reports or home() / "reports")
+    if check:
+        _check(ledger, output)
+        return
+    ledger.settle()
+    if cancel:
+        _cancel(ledger, run, output)
+    elif run:
+        _show_run(ledger, run, output)
+    else:
+        _list(ledger, limit, state, output)
+
+
+def _check(ledger: Ledger, output: ListFormat) -> None:
+    wrong, head = ledger.check(), ledger.head()
+    if output is ListFormat.JSON:
+        _print_json(head, wrong=wrong)
+    else:
+        for each in wrong:
+            typer.echo(each)
+        typer.echo(head_line(head))
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _cancel(ledger: Ledger, run: str, output: ListFormat) -> None:
+    record = ledger.record(run)
+    asked = ledger.ask_to_cancel(record.request.run_id)
+    if not asked:
+        raise InputError(f"The run {record.request.run_id} cannot be cancelled, as it has {record.state}.")
+    if output is ListFormat.JSON:
+        _print_json(ledger.head(), asked=asked)
+        return
+    typer.echo(f"Asked to cancel the run {record.request.run_id}, which takes a few seconds.")
+    typer.echo(head_line(ledger.head()))
+
+
+def _show_run(ledger: Ledger, run: str, output: ListFormat) -> None:
+    found = ledger.record(run).request.run_id
+    attempts = ledger.records(run=found)
+    if output is ListFormat.JSON:
+        _print_json(ledger.head(), runs=list(map(asdict, attempts)))
+    else:
+        typer.echo(page(attempts))
+        typer.echo(head_line(ledger.head()))
+
+
+def _list(ledger: Ledger, limit: int, state: State | None, output: ListFormat) -> None:
+    records = ledger.records(limit, state)
+    if output is ListFormat.JSON:
+        _print_json(ledger.head(), runs=list(map(asdict, records)))
+        return
+    if records:
+        Console().print(table(records))
+    else:
+        typer.echo(f"No run is {state}." if state else "No run was asked for yet.")
+    typer.echo(head_line(ledger.head()))
+
+
+def _print_json(head: Head, **found: object) -> None:
+    typer.echo(json.dumps({**found, "head": head._asdict()}, indent=2, ensure_ascii=False))

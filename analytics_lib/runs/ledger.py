@@ -1,0 +1,296 @@
+"""The ledger: one history that nobody changes, and beside it who is at work on what."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from analytics_lib.errors import InputError, LeaseLost, WarehouseError
+from analytics_lib.runs import history, leases, telling
+from analytics_lib.runs.chain import NO_ROWS, Event, Head, News
+from analytics_lib.runs.checking import faults
+from analytics_lib.runs.head_file import HeadFile
+from analytics_lib.runs.leases import AttemptKey, Claim, Lease, Standing
+from analytics_lib.runs.owners import Owner
+from analytics_lib.runs.records import Output, Record, Request, State
+from analytics_lib.runs.store import Session, Store
+from analytics_lib.runs.watch import Watch
+
+_LOOK_EVERY = 1.0
+"""Seconds between two looks at the beats of others."""
+
+_NAMED = 2
+"""Runs that a message names where a beginning is not enough."""
+
+
+class Ledger:
+    """What was asked for, ran and came out, in a store; the head of its chain in a file beside the reports.
+
+    Every verb is one transaction, whoever else is at work; what only reads makes no file. Each may raise
+    WarehouseError. `is_shared` tells a store that other places write into, where the head file may be younger
+    than the ledger; `clock` tells seconds and is never set.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        head_file: HeadFile,
+        *,
+        is_shared: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._head_file = head_file
+        self._is_shared = is_shared
+        self._clock = clock
+        self._watch = Watch(clock)
+
+    @property
+    def shown(self) -> str:
+        """Where it is kept, without a password."""
+        return self._store.shown
+
+    # What happens to runs
+
+    def queue(self, requests: Iterable[Request], owner: Owner) -> tuple[Claim, ...]:
+        """Ask for runs, all at once; one claim for each, in their order.
+
+        A free target is the owner's. A target that somebody else holds is joined if it is for the same run;
+        else the claim is waiting. What dead owners hold is settled on the way.
+        """
+        with self._writing() as transaction:
+            self._settle(transaction)
+            held = {lease.key.target: (lease.key, lease.owner) for lease in leases.held(transaction.session)}
+            claims, taken, news = list[Claim](), list[AttemptKey](), list[News]()
+            for request in requests:
+                if found := held.get(request.target):
+                    claims.append(_claim_beside(request, *found))
+                    continue
+                last = history.last_attempt(transaction.session, request.run_id, request.target)
+                key = AttemptKey(request.run_id, request.target, last + 1)
+                held[request.target] = (key, owner)
+                claims.append(Claim(*key, owner))
+                taken.append(key)
+                news.append(telling.queued(request, key.attempt))
+            transaction.append(news)
+            leases.take(transaction.session, taken, owner)
+        return tuple(claims)
+
+    def start(self, claim: Claim, worker: str = "", cells: int = 0) -> None:
+        """Say that an attempt is begun, by which worker. Raises `LeaseLost`."""
+        with self._writing() as transaction:
+            self._mine(transaction.session, claim)
+            transaction.append([telling.running(claim.key, worker, cells)])
+            leases.show_progress(transaction.session, [(claim, 0, cells)])
+
+    def beat(self, owner: Owner, progress: Mapping[Claim, tuple[int, int]] | None = None) -> frozenset[Claim]:
+        """A sign of life, every two seconds, with the (cell, cells) that attempts are at.
+
+        Returns the claims of this owner that somebody has asked to cancel.
+        """
+        with self._writing() as transaction:
+            leases.show_life(transaction.session, owner)
+            leases.show_progress(
+                transaction.session, [(claim, *at) for claim, at in (progress or {}).items()]
+            )
+            asked = leases.held(transaction.session, "owner = ? AND cancel_asked = 1", (owner.spelled,))
+        return frozenset(Claim(*lease.key, owner) for lease in asked)
+
+    def finish(
+        self,
+        claim: Claim,
+        state: State,
+        *,
+        failure: str = "",
+        exception: str = "",
+        cell: int | None = None,
+        cells: int | None = None,
+        wall_seconds: float = 0.0,
+        processor_seconds: float = 0.0,
+        peak_memory: int = 0,
+        outputs: Sequence[Output] = (),
+    ) -> Record:
+        """Say what became of an attempt, in the fields of `Record`, and give up its target.
+
+        Without `cell` and `cells` the last beat tells them. Raises `LeaseLost`, and records nothing, if the
+        run was declared lost meanwhile.
+        """
+        if not state.is_final:
+            raise InputError(f"A run does not end by being {state}: choose a state that is final.")
+        with self._writing() as transaction:
+            lease = self._mine(transaction.session, claim)
+            content = {
+                "failure": failure,
+                "exception": exception,
+                "cell": lease.cell if cell is None else cell,
+                "cells": lease.cells if cells is None else cells,
+                "wall_seconds": wall_seconds,
+                "processor_seconds": processor_seconds,
+                "peak_memory": peak_memory,
+            }
+            transaction.append([telling.ended(claim.key, state, outputs, content)])
+            leases.give_up(transaction.session, [lease])
+            return telling.record_of(history.attempt(transaction.session, claim.key))
+
+    def settle(self, wait: float = 0.0) -> tuple[Record, ...]:
+        """Declare lost what dead owners hold.
+
+        On one machine a dead owner is known at once. Others, and stopped ones, count as dead to who has
+        watched them in silence for 45 seconds: with `wait` it watches for so many seconds, or until all that
+        is held is seen to be alive.
+        """
+        until, lost = self._clock() + wait, list[Record]()
+        while True:
+            with self._store.reading() as session:
+                held = [] if session is None else leases.held(session)
+            self._watch.look(held)
+            if any(self._watch.why_lost(lease) for lease in held):
+                with self._writing() as transaction:
+                    lost += self._settle(transaction)
+            elif all(map(self._watch.has_beaten, held)):
+                return tuple(lost)
+            left = until - self._clock()
+            if left <= 0:
+                return tuple(lost)
+            time.sleep(min(_LOOK_EVERY, left))
+
+    def ask_to_cancel(self, run: str) -> int:
+        """Ask the owners of a run, whose id begins with `run`, to cancel it; how many attempts were asked."""
+        with self._store.reading() as session:
+            if session is None or not _begins(leases.held(session), run):
+                return 0
+        with self._writing() as transaction:
+            held = leases.held(transaction.session)
+            return leases.ask_to_cancel(transaction.session, _begins(held, run))
+
+    # What is known of runs
+
+    def latest(self, targets: Iterable[str]) -> dict[str, Record]:
+        """The last attempt for each of these targets, in whatever state; without those never asked for."""
+        return self._by_target(targets, None)
+
+    def last_success(self, targets: Iterable[str]) -> dict[str, Record]:
+        """The last attempt for each of these targets that succeeded; without those that never did."""
+        return self._by_target(targets, State.SUCCEEDED)
+
+    def records(self, limit: int = 50, state: State | None = None, run: str = "") -> tuple[Record, ...]:
+        """Attempts, those asked for last first: in one state, or of runs whose id begins with `run`."""
+        with self._store.reading() as session:
+            found = {} if session is None else history.newest(session, limit, state, run)
+            return _records(session, found)
+
+    def record(self, run: str) -> Record:
+        """The last attempt at the run whose id begins with `run`. Raises `InputError` unless it is one."""
+        with self._store.reading() as session:
+            ids = [] if session is None else history.run_ids(session, run, _NAMED)
+            if len(ids) > 1:
+                raise InputError(
+                    f"'{run}' begins several runs, such as {' and '.join(ids)}: write more of it."
+                )
+            if not ids:
+                raise InputError(f"The ledger knows no run '{run}': 'analytics runs' lists those it knows.")
+        return self.records(1, run=ids[0])[0]
+
+    # What the chain says
+
+    def head(self) -> Head:
+        """The number and the hash of the last row."""
+        with self._store.reading() as session:
+            return NO_ROWS if session is None else history.head_of(session)
+
+    def check(self) -> tuple[str, ...]:
+        """What is wrong with the history, one sentence each; nothing if it is as it was written."""
+        # The file first: rows that are appended meanwhile are beyond what it says.
+        try:
+            witness = self._head_file.read()
+        except WarehouseError as error:
+            return (str(error),)
+        with self._store.reading() as session:
+            rows = iter(()) if session is None else history.walk(session)
+            return tuple(faults(rows, witness, str(self._head_file.path), is_shared=self._is_shared))
+
+    def _by_target(self, targets: Iterable[str], state: State | None) -> dict[str, Record]:
+        with self._store.reading() as session:
+            if session is None:
+                return {}
+            found = _records(session, history.latest(session, tuple(dict.fromkeys(targets)), state))
+        return {record.request.target: record for record in found}
+
+    def _mine(self, session: Session, claim: Claim) -> Lease:
+        if claim.standing is not Standing.OWNED:
+            raise InputError(
+                f"The run {claim.run_id} is {claim.standing}: only its owner can say how it goes."
+            )
+        lease = leases.lease_of(session, claim)
+        if lease is None:
+            raise LeaseLost(
+                f"The run {claim.run_id} for {claim.target} is no longer this process's: it has ended or was "
+                "declared lost meanwhile, so nothing was recorded; ask for it again."
+            )
+        return lease
+
+    def _settle(self, transaction: _Writing) -> list[Record]:
+        held = leases.held(transaction.session)
+        self._watch.look(held)
+        lost = [(lease, why) for lease in held if (why := self._watch.why_lost(lease))]
+        transaction.append(
+            [
+                telling.ended(
+                    lease.key, State.LOST, (), {"failure": why, "cell": lease.cell, "cells": lease.cells}
+                )
+                for lease, why in lost
+            ]
+        )
+        leases.give_up(transaction.session, [lease for lease, _ in lost])
+        return [telling.record_of(history.attempt(transaction.session, lease.key)) for lease, _ in lost]
+
+    @contextmanager
+    def _writing(self) -> Iterator[_Writing]:
+        """The only transaction that writes; the head file follows once it has succeeded."""
+        with self._store.writing() as session:
+            transaction = _Writing(session, self._head_file, is_shared=self._is_shared)
+            yield transaction
+        if transaction.head is not None:
+            self._head_file.advance(transaction.head, self._hash_of)
+
+    def _hash_of(self, sequence: int) -> str | None:
+        with self._store.reading() as session:
+            return None if session is None else history.hash_of(session, sequence)
+
+
+class _Writing:
+    """One transaction, and the head of the chain after what it has appended."""
+
+    def __init__(self, session: Session, head_file: HeadFile, *, is_shared: bool) -> None:
+        self.session = session
+        self.head: Head | None = None
+        self._head_file = head_file
+        self._is_shared = is_shared
+
+    def append(self, news: Sequence[News]) -> None:
+        rows = history.append(self.session, news)
+        if not rows:
+            return
+        # The witness is there before the first row is: a ledger with rows and without it has lost it.
+        if rows[0].sequence == 1 or self._is_shared:
+            self._head_file.begin()
+        self.head = rows[-1].head
+
+
+def _claim_beside(request: Request, key: AttemptKey, owner: Owner) -> Claim:
+    """The claim to a target that is held already."""
+    if key.run_id == request.run_id:
+        return Claim(*key, owner, Standing.JOINED)
+    return Claim(request.run_id, request.target, 0, owner, Standing.WAITING)
+
+
+def _begins(held: Iterable[Lease], run: str) -> list[Lease]:
+    return [lease for lease in held if run and lease.key.run_id.startswith(run)]
+
+
+def _records(session: Session | None, found: Mapping[AttemptKey, Sequence[Event]]) -> tuple[Record, ...]:
+    """Attempts as records; those that have not ended tell how far they are."""
+    is_live = any(not State(events[-1].state).is_final for events in found.values())
+    held = {lease.key: lease for lease in leases.held(session)} if session is not None and is_live else {}
+    return tuple(telling.record_of(events, held.get(key)) for key, events in found.items())
