@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -40,17 +41,17 @@ def runs(
         raise InputError("The ledger is checked as a whole: leave out RUN, --state and --cancel.")
     if run and state:
         raise InputError("A run is shown with all its attempts: leave out RUN or --state.")
-    ledger = open_ledger(reports or home() / "reports")
-    if check:
-        _check(ledger, output)
-        return
-    ledger.settle()
-    if cancel:
-        _cancel(ledger, run, output)
-    elif run:
-        _show_run(ledger, run, output)
-    else:
-        _list(ledger, limit, state, output)
+    with closing(open_ledger(reports or home() / "reports")) as ledger:
+        if check:
+            _check(ledger, output)
+            return
+        ledger.settle()
+        if cancel:
+            _cancel(ledger, run, output)
+        elif run:
+            _show_run(ledger, run, output)
+        else:
+            _list(ledger, limit, state, output)
 
 
 def _check(ledger: Ledger, output: ListFormat) -> None:
@@ -69,7 +70,7 @@ def _cancel(ledger: Ledger, run: str, output: ListFormat) -> None:
     record = ledger.record(run)
     asked = ledger.ask_to_cancel(record.request.run_id)
     if not asked:
-        raise InputError(f"The run {record.request.run_id} cannot be cancelled, as it has {record.state}.")
+        raise InputError(f"The run {record.request.run_id} does not run: its last attempt is {record.state}.")
     if output is ListFormat.JSON:
         _print_json(ledger.head(), asked=asked)
         return

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from analytics_lib.errors import InputError, LeaseLost, WarehouseError
+from analytics_lib.errors import InputError, LeaseLost
 from analytics_lib.runs import history, leases, telling
-from analytics_lib.runs.chain import NO_ROWS, Event, Head, News
-from analytics_lib.runs.checking import faults
-from analytics_lib.runs.head_file import HeadFile
+from analytics_lib.runs.chain import Event, Head, News
+from analytics_lib.runs.journal import Journal, Transaction
 from analytics_lib.runs.leases import AttemptKey, Claim, Lease, Standing
 from analytics_lib.runs.owners import Owner
 from analytics_lib.runs.records import Output, Record, Request, State
-from analytics_lib.runs.store import Session, Store
+from analytics_lib.runs.store import Session
 from analytics_lib.runs.watch import Watch
 
 _LOOK_EVERY = 1.0
@@ -25,31 +23,25 @@ _NAMED = 2
 
 
 class Ledger:
-    """What was asked for, ran and came out, in a store; the head of its chain in a file beside the reports.
+    """What was asked for, ran and came out, in a journal, and beside it who is at work on what.
 
     Every verb is one transaction, whoever else is at work; what only reads makes no file. Each may raise
-    WarehouseError. `is_shared` tells a store that other places write into, where the head file may be younger
-    than the ledger; `clock` tells seconds and is never set.
+    WarehouseError. `clock` tells seconds and is never set.
     """
 
-    def __init__(
-        self,
-        store: Store,
-        head_file: HeadFile,
-        *,
-        is_shared: bool = False,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._store = store
-        self._head_file = head_file
-        self._is_shared = is_shared
+    def __init__(self, journal: Journal, clock: Callable[[], float] = time.monotonic) -> None:
+        self._journal = journal
         self._clock = clock
         self._watch = Watch(clock)
 
     @property
     def shown(self) -> str:
         """Where it is kept, without a password."""
-        return self._store.shown
+        return self._journal.shown
+
+    def close(self) -> None:
+        """Give connections back; a ledger that is used again opens them again."""
+        self._journal.close()
 
     # What happens to runs
 
@@ -59,7 +51,7 @@ class Ledger:
         A free target is the owner's. A target that somebody else holds is joined if it is for the same run;
         else the claim is waiting. What dead owners hold is settled on the way.
         """
-        with self._writing() as transaction:
+        with self._journal.writing() as transaction:
             self._settle(transaction)
             held = {lease.key.target: (lease.key, lease.owner) for lease in leases.held(transaction.session)}
             claims, taken, news = list[Claim](), list[AttemptKey](), list[News]()
@@ -79,7 +71,7 @@ class Ledger:
 
     def start(self, claim: Claim, worker: str = "", cells: int = 0) -> None:
         """Say that an attempt is begun, by which worker. Raises `LeaseLost`."""
-        with self._writing() as transaction:
+        with self._journal.writing() as transaction:
             self._mine(transaction.session, claim)
             transaction.append([telling.running(claim.key, worker, cells)])
             leases.show_progress(transaction.session, [(claim, 0, cells)])
@@ -89,7 +81,7 @@ class Ledger:
 
         Returns the claims of this owner that somebody has asked to cancel.
         """
-        with self._writing() as transaction:
+        with self._journal.writing() as transaction:
             leases.show_life(transaction.session, owner)
             leases.show_progress(
                 transaction.session, [(claim, *at) for claim, at in (progress or {}).items()]
@@ -118,7 +110,7 @@ class Ledger:
         """
         if not state.is_final:
             raise InputError(f"A run does not end by being {state}: choose a state that is final.")
-        with self._writing() as transaction:
+        with self._journal.writing() as transaction:
             lease = self._mine(transaction.session, claim)
             content = {
                 "failure": failure,
@@ -141,26 +133,27 @@ class Ledger:
         is held is seen to be alive.
         """
         until, lost = self._clock() + wait, list[Record]()
+        first: dict[tuple[AttemptKey, Owner], int] = {}
         while True:
-            with self._store.reading() as session:
+            with self._journal.reading() as session:
                 held = [] if session is None else leases.held(session)
             self._watch.look(held)
             if any(self._watch.why_lost(lease) for lease in held):
-                with self._writing() as transaction:
+                with self._journal.writing() as transaction:
                     lost += self._settle(transaction)
-            elif all(map(self._watch.has_beaten, held)):
-                return tuple(lost)
+                continue
+            moved = [first.setdefault((each.key, each.owner), each.beat) != each.beat for each in held]
             left = until - self._clock()
-            if left <= 0:
+            if all(moved) or left <= 0:
                 return tuple(lost)
             time.sleep(min(_LOOK_EVERY, left))
 
     def ask_to_cancel(self, run: str) -> int:
         """Ask the owners of a run, whose id begins with `run`, to cancel it; how many attempts were asked."""
-        with self._store.reading() as session:
+        with self._journal.reading() as session:
             if session is None or not _begins(leases.held(session), run):
                 return 0
-        with self._writing() as transaction:
+        with self._journal.writing() as transaction:
             held = leases.held(transaction.session)
             return leases.ask_to_cancel(transaction.session, _begins(held, run))
 
@@ -176,13 +169,13 @@ class Ledger:
 
     def records(self, limit: int = 50, state: State | None = None, run: str = "") -> tuple[Record, ...]:
         """Attempts, those asked for last first: in one state, or of runs whose id begins with `run`."""
-        with self._store.reading() as session:
+        with self._journal.reading() as session:
             found = {} if session is None else history.newest(session, limit, state, run)
             return _records(session, found)
 
     def record(self, run: str) -> Record:
         """The last attempt at the run whose id begins with `run`. Raises `InputError` unless it is one."""
-        with self._store.reading() as session:
+        with self._journal.reading() as session:
             ids = [] if session is None else history.run_ids(session, run, _NAMED)
             if len(ids) > 1:
                 raise InputError(
@@ -196,22 +189,14 @@ class Ledger:
 
     def head(self) -> Head:
         """The number and the hash of the last row."""
-        with self._store.reading() as session:
-            return NO_ROWS if session is None else history.head_of(session)
+        return self._journal.head()
 
     def check(self) -> tuple[str, ...]:
         """What is wrong with the history, one sentence each; nothing if it is as it was written."""
-        # The file first: rows that are appended meanwhile are beyond what it says.
-        try:
-            witness = self._head_file.read()
-        except WarehouseError as error:
-            return (str(error),)
-        with self._store.reading() as session:
-            rows = iter(()) if session is None else history.walk(session)
-            return tuple(faults(rows, witness, str(self._head_file.path), is_shared=self._is_shared))
+        return self._journal.check()
 
     def _by_target(self, targets: Iterable[str], state: State | None) -> dict[str, Record]:
-        with self._store.reading() as session:
+        with self._journal.reading() as session:
             if session is None:
                 return {}
             found = _records(session, history.latest(session, tuple(dict.fromkeys(targets)), state))
@@ -230,7 +215,7 @@ class Ledger:
             )
         return lease
 
-    def _settle(self, transaction: _Writing) -> list[Record]:
+    def _settle(self, transaction: Transaction) -> list[Record]:
         held = leases.held(transaction.session)
         self._watch.look(held)
         lost = [(lease, why) for lease in held if (why := self._watch.why_lost(lease))]
@@ -244,38 +229,6 @@ class Ledger:
         )
         leases.give_up(transaction.session, [lease for lease, _ in lost])
         return [telling.record_of(history.attempt(transaction.session, lease.key)) for lease, _ in lost]
-
-    @contextmanager
-    def _writing(self) -> Iterator[_Writing]:
-        """The only transaction that writes; the head file follows once it has succeeded."""
-        with self._store.writing() as session:
-            transaction = _Writing(session, self._head_file, is_shared=self._is_shared)
-            yield transaction
-        if transaction.head is not None:
-            self._head_file.advance(transaction.head, self._hash_of)
-
-    def _hash_of(self, sequence: int) -> str | None:
-        with self._store.reading() as session:
-            return None if session is None else history.hash_of(session, sequence)
-
-
-class _Writing:
-    """One transaction, and the head of the chain after what it has appended."""
-
-    def __init__(self, session: Session, head_file: HeadFile, *, is_shared: bool) -> None:
-        self.session = session
-        self.head: Head | None = None
-        self._head_file = head_file
-        self._is_shared = is_shared
-
-    def append(self, news: Sequence[News]) -> None:
-        rows = history.append(self.session, news)
-        if not rows:
-            return
-        # The witness is there before the first row is: a ledger with rows and without it has lost it.
-        if rows[0].sequence == 1 or self._is_shared:
-            self._head_file.begin()
-        self.head = rows[-1].head
 
 
 def _claim_beside(request: Request, key: AttemptKey, owner: Owner) -> Claim:

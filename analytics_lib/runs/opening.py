@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from analytics_lib.errors import InputError
 from analytics_lib.runs.head_file import HeadFile
+from analytics_lib.runs.journal import Journal
 from analytics_lib.runs.ledger import Ledger
 from analytics_lib.runs.sqlite_store import SQLiteStore
 from analytics_lib.runs.store import Store
@@ -15,16 +18,20 @@ URL_VARIABLE = "ANALYTICS_LEDGER_URL"
 _WAY_OUT = "write sqlite:///FILE or postgresql://USER@HOST/DATABASE, or name none"
 
 
-def open_ledger(reports: Path, url: str | None = None) -> Ledger:
+def open_ledger(
+    reports: Path, url: str | None = None, *, clock: Callable[[], float] = time.monotonic
+) -> Ledger:
     """The ledger of a folder of reports; nothing is read or written yet.
 
     Without a `url`, here or in ANALYTICS_LEDGER_URL, it is one SQLite file beside the folder. With one it may
-    be shared with other folders, in SQLite or PostgreSQL. Raises `InputError` for another address.
+    be shared with other folders, in SQLite or PostgreSQL. `clock` tells seconds and is never set. Raises
+    `InputError` for another address.
     """
     folder = reports.absolute()
     address = url or os.environ.get(URL_VARIABLE)
     store = _store(address) if address else SQLiteStore(folder.with_name(f"{folder.name}.ledger.sqlite"))
-    return Ledger(store, HeadFile(folder.with_name(f"{folder.name}.ledger.head")), is_shared=bool(address))
+    head_file = HeadFile(folder.with_name(f"{folder.name}.ledger.head"))
+    return Ledger(Journal(store, head_file, is_shared=bool(address)), clock)
 
 
 def _store(url: str) -> Store:

@@ -77,6 +77,12 @@ class PostgreSQLStore:
             connection.execute(_READING.encode())
             yield PostgreSQLSession(connection) if _has_tables(connection) else None
 
+    def close(self) -> None:
+        """Give the connections of this process back."""
+        if self._pool is not None and self._pool[0] == os.getpid():
+            self._pool[1].dispose()
+        self._pool = None
+
     @contextmanager
     def _connected(self) -> Iterator[psycopg.Connection[Any]]:
         import psycopg

@@ -69,6 +69,9 @@ class SQLiteStore:
             connection.execute("BEGIN")
             yield SQLiteSession(connection) if _has_tables(connection) else None
 
+    def close(self) -> None:
+        """Nothing is kept between transactions."""
+
     @contextmanager
     def _connected(self, mode: str) -> Iterator[sqlite3.Connection]:
         """A connection, closed in the end; what it has not committed is undone by that."""

@@ -34,3 +34,6 @@ class Store(Protocol):
 
     def reading(self) -> AbstractContextManager[Session | None]:
         """One state of the ledger, or None if nobody has written one yet; makes nothing."""
+
+    def close(self) -> None:
+        """Give back what is kept between transactions; the next one opens it again."""

@@ -30,10 +30,8 @@ class Watch:
         seen = {}
         for lease in leases:
             before = self._seen.get((lease.key, lease.owner))
-            if before is None:
-                before = _Seen(lease.beat, now, has_moved=False)
-            elif before.beat != lease.beat:
-                before = _Seen(lease.beat, now, has_moved=True)
+            if before is None or before.beat != lease.beat:
+                before = _Seen(lease.beat, now)
             seen[lease.key, lease.owner] = before
         self._seen = seen
 
@@ -46,16 +44,10 @@ class Watch:
             return ""
         return f"Its owner, {lease.owner.shown}, gave no sign of life for {SILENCE:g} seconds."
 
-    def has_beaten(self, lease: Lease) -> bool:
-        """Whether the owner of a lease has given a sign of life since it was first looked at."""
-        seen = self._seen.get((lease.key, lease.owner))
-        return seen is not None and seen.has_moved
-
 
 @dataclass(frozen=True)
 class _Seen:
-    """A count of beats, since when it has been that, and whether it was another before."""
+    """A count of beats, and since when it has been that."""
 
     beat: int
     since: float
-    has_moved: bool
