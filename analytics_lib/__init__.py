@@ -9,11 +9,18 @@ analytics.measure(["total_bookings", "cancellation_rate"], scope, by=["business_
 
 from __future__ import annotations
 
-from analytics_lib.front_door import explain, measure
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.period import Period
 from analytics_lib.scope import BusinessModel, Scope
-from analytics_lib.service import AnalyticsService, connect
+
+if TYPE_CHECKING:
+    from analytics_lib.front_door import explain, measure
+    from analytics_lib.service import AnalyticsService, connect
 
 __all__ = [
     "AnalyticsService",
@@ -25,3 +32,29 @@ __all__ = [
     "explain",
     "measure",
 ]
+
+
+_LATE = {
+    "AnalyticsService": "service",
+    "connect": "service",
+    "explain": "front_door",
+    "measure": "front_door",
+}
+"""Names that answer questions, and where they are: a plan of reports asks none and does not wait for them."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATE[name]}"), name)
+
+
+class _Package(ModuleType):
+    """The package, in which `measure` is the function, also once the file of that name has been imported."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name not in _LATE or not isinstance(value, ModuleType):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -8,7 +8,7 @@ from analytics_lib.catalogue import find
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.metric import AnyMetric, Definition
 from analytics_lib.period import COMPARISONS, Comparison
-from analytics_lib.scope import BusinessModel, Scope
+from analytics_lib.scope import Scope
 
 Metrics = str | AnyMetric | Sequence[str | AnyMetric]
 
@@ -38,12 +38,3 @@ def comparison(compare: Comparison | None) -> Comparison | None:
 def found_metrics(metrics: Metrics) -> tuple[AnyMetric, ...]:
     """The metrics of these names; one name or metric stands for itself. Raises `UnknownName`."""
     return find([metrics] if isinstance(metrics, str | Definition) else metrics)
-
-
-def listed_words(value: str | BusinessModel | Iterable[str | BusinessModel]) -> list[str]:
-    """Names as a list; a text may hold several, apart by commas. Raises `InputError`."""
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    if not isinstance(value, Iterable):
-        raise InputError(f"{value!r} is not a name: write business models and partners as texts.")
-    return [str(part) for part in value]

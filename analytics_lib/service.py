@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import TypeVar
@@ -13,16 +10,16 @@ from typing import TypeVar
 import pandas as pd
 
 from analytics_lib.audits.check import CheckReport, check
-from analytics_lib.cache import AnswerCache, CacheStatistics, question_key
+from analytics_lib.booking_platform import SNAPSHOT_VARIABLE, URL_VARIABLE, BookingPlatform, open_warehouse_of
+from analytics_lib.cache import CacheStatistics, question_key
 from analytics_lib.catalogue import LISTINGS, METRICS, find
 from analytics_lib.covering import Covering
-from analytics_lib.currency_rates import Rate, rate_of_reader
+from analytics_lib.currency_rates import Rate
 from analytics_lib.domains import DOMAINS, answered, result_bytes
 from analytics_lib.errors import UnknownName
 from analytics_lib.explanation import Passport, passports
-from analytics_lib.formatting import currency_code
 from analytics_lib.frame_copies import frame_bytes, frame_copy
-from analytics_lib.inputs import Metrics, a_scope, comparison, found_metrics, listed_words, texts
+from analytics_lib.inputs import Metrics, a_scope, comparison, found_metrics, texts
 from analytics_lib.listing import listed
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.measure import answer
@@ -39,19 +36,16 @@ from analytics_lib.results import (
     Result,
     UserEngagementAnalytics,
 )
-from analytics_lib.scope import BusinessModel, Scope, parse_instant
-from analytics_lib.sources.first_use import sample_database
-from analytics_lib.warehouse import Warehouse, open_warehouse
+from analytics_lib.scope import Scope
 
-URL_VARIABLE = "ANALYTICS_DATABASE_URL"
-SNAPSHOT_VARIABLE = "ANALYTICS_SNAPSHOT"
+__all__ = ["SNAPSHOT_VARIABLE", "URL_VARIABLE", "AnalyticsService", "connect"]
 
 _R = TypeVar("_R", bound=Result)
 _A = TypeVar("_A")
 _K = TypeVar("_K", bound=Result | ComprehensiveReport)
 
 
-class AnalyticsService:
+class AnalyticsService(BookingPlatform):
     """Numbers of one database, asked for by name.
 
     analytics = connect()
@@ -62,77 +56,6 @@ class AnalyticsService:
     Answers are kept for five minutes, or until the data changes, unless it `keeps` none. Amounts are in the
     reporting currency; `reading_in` gives the service that translates them.
     """
-
-    def __init__(self, warehouse: Warehouse, *, keeps: bool = True) -> None:
-        self.warehouse = warehouse
-        self._cache = AnswerCache() if keeps else None
-        self._reading_in = ""
-
-    def reading_in(self, currency: str) -> AnalyticsService:
-        """A service over the same database and kept answers whose final amounts come in that currency.
-
-        "" means the reporting currency. All of an answer is translated at one rate, that in force at the
-        scope's as_of (`rate`). Raises `UnknownName`; a currency without a rate then is an `InputError` of
-        the question.
-        """
-        other = copy(self)
-        other._reading_in = currency_code(currency) if currency else ""
-        return other
-
-    @property
-    def about(self) -> Mapping[str, str]:
-        """What the database says about itself: source, reporting_currency, zone, data_through, ..."""
-        return self.warehouse.about
-
-    @property
-    def currency(self) -> str:
-        """The currency that amounts are read in: the reporting currency, or that of `reading_in`."""
-        return self._reading_in or self.about.get("reporting_currency", "EUR")
-
-    def rate(self, scope: Scope) -> Rate | None:
-        """The one rate at which amounts of a scope are translated; None where they are not.
-
-        Raises `InputError` where the currency has no rate at the scope's as_of.
-        """
-        return rate_of_reader(self.warehouse, self._reading_in, scope.as_of, self._cache)
-
-    @property
-    def data_through(self) -> datetime:
-        """The exclusive UTC instant up to which things are known; the clock if that is earlier."""
-        now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        said = self.about.get("data_through")
-        return now if said is None else min(now, datetime.fromisoformat(said.removesuffix("Z")))
-
-    def scope(
-        self,
-        *,
-        time_frame: TimeFrame | str = TimeFrame.MONTH,
-        period: str = "last",
-        as_of: str | datetime = "",
-        business_model: str | BusinessModel | Iterable[str | BusinessModel] = (),
-        partner: str | Iterable[str] = (),
-        zone: str = "",
-        asked_for: str | None = None,
-        smallest_group: int = 0,
-    ) -> Scope:
-        """The scope that these words mean for this database.
-
-        Empty words mean the default: all business models ("all" too), all partners, the database's
-        zone, and `as_of` where its data ends; a naive datetime is in UTC. Numbers about fewer customers
-        than `smallest_group` are withheld. Raises `InputError`.
-        """
-        chosen = zone or self.about.get("zone", "UTC")
-        return Scope.build(
-            time_frame=time_frame,
-            period=period,
-            as_of=self._instant(as_of, chosen),
-            zone=chosen,
-            business_models=[model for model in listed_words(business_model) if model != "all"],
-            partners=listed_words(partner),
-            data_from=self._data_from(),
-            asked_for=asked_for,
-            smallest_group=smallest_group,
-        )
 
     def measure(
         self,
@@ -278,15 +201,6 @@ class AnalyticsService:
         (found,) = find([metric])
         return Covering.of(self.about, self.warehouse.coverage).first_covered(found, dimensions)
 
-    def _instant(self, as_of: str | datetime, zone: str) -> datetime:
-        if isinstance(as_of, datetime):
-            return as_of.astimezone(UTC).replace(tzinfo=None) if as_of.tzinfo else as_of
-        return parse_instant(as_of, zone) if as_of else self.data_through
-
-    def _data_from(self) -> datetime | None:
-        said = self.about.get("data_from")
-        return None if said is None else datetime.fromisoformat(said.removesuffix("Z"))
-
 
 def connect(url: str | None = None, *, currency: str = "") -> AnalyticsService:
     """The service over a database.
@@ -295,6 +209,4 @@ def connect(url: str | None = None, *, currency: str = "") -> AnalyticsService:
     that, the sample platform, which is made on first use. `currency` is what amounts are read in, "" the
     reporting currency; see `AnalyticsService.reading_in`. Raises `WarehouseError`, `NoData` or `UnknownName`.
     """
-    chosen = url or os.environ.get(URL_VARIABLE) or sample_database()
-    service = AnalyticsService(open_warehouse(chosen, snapshot=os.environ.get(SNAPSHOT_VARIABLE)))
-    return service.reading_in(currency)
+    return AnalyticsService(open_warehouse_of(url)).reading_in(currency)

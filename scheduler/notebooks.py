@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
-
-import nbformat
+from typing import Any
 
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.home import home
 from scheduler.parameters import TAG
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook as it was read: its file, the SHA-256 of its bytes, and its cells tagged `parameters`."""
+
+    path: Path
+    content_hash: str
+    tagged: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -51,35 +61,52 @@ def find_notebook(name: str) -> Path:
     return known[given.stem]
 
 
-def read_notebook(path: Path) -> nbformat.NotebookNode:
+def read_notebook(path: Path) -> Notebook:
     """The notebook in a file. Raises `InputError` for what is not a notebook, or not one of Python."""
     try:
-        notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
-        about, cells = notebook.metadata, notebook.cells
-        language = about.get("kernelspec", {}).get("language") or about.get("language_info", {}).get("name")
-        known = all(cell.cell_type and isinstance(cell.source, str) for cell in cells)
+        content = path.read_bytes()
     except OSError as error:
         raise InputError(f"The notebook {path} cannot be read: {error.strerror}.") from error
+    try:
+        document = _document(content)
+        about, cells = document["metadata"], document["cells"]
+        language = about.get("kernelspec", {}).get("language") or about.get("language_info", {}).get("name")
+        # Every cell is looked at, so that the kernel is not the first to find a broken one.
+        tags = [(cell["cell_type"], _source(cell), cell["metadata"].get("tags", ())) for cell in cells]
     except Exception as error:
-        # nbformat has another error for each way in which a file can be wrong, and some are built in.
+        # A file can be wrong in many ways, each with an error of its own, and most are built in.
         raise InputError(
             f"The file {path} is not a Jupyter notebook: save it again in JupyterLab."
         ) from error
-    if not known:
-        raise InputError(f"The file {path} is not a Jupyter notebook: save it again in JupyterLab.")
     if language and str(language).lower() != "python":
         raise InputError(f"The notebook {path} is written in {language}: reports run notebooks in Python.")
-    return notebook
+    tagged = tuple(source for _, source, named in tags if TAG in named)
+    return Notebook(path, hashlib.sha256(content).hexdigest(), tagged)
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    """The notebook as JSON of format 4."""
+    document: dict[str, Any] = json.loads(content.decode())
+    if document["nbformat"] == 4:
+        return document
+    import nbformat  # a plan of notebooks of today does without its tenth of a second
+
+    return dict(nbformat.reads(content.decode(), as_version=4))
+
+
+def _source(cell: dict[str, Any]) -> str:
+    """The text of a cell, which files hold whole or as a list of lines."""
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
 
 
 def _known() -> dict[str, Path]:
     return {path.stem: path for path in sorted((home() / "notebooks").glob("*.ipynb"))}
 
 
-def _said(name: str, notebook: nbformat.NotebookNode) -> Listed:
+def _said(name: str, notebook: Notebook) -> Listed:
     """What a notebook says of itself; its name alone if it begins with no comment."""
-    sources = [cell.source for cell in notebook.cells if TAG in cell.metadata.get("tags", ())]
-    first, _, _ = (sources[0] if sources else "").strip().partition("\n")
+    first, _, _ = (notebook.tagged[0] if notebook.tagged else "").strip().partition("\n")
     if not first.startswith("#"):
         return Listed(name, "", "")
     title, colon, line = first.lstrip("#").strip().partition(":")

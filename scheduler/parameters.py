@@ -7,9 +7,9 @@ kernel starts.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 from pydantic import TypeAdapter, ValidationError
 
 from analytics_lib.errors import ParameterError, UnknownName
@@ -17,21 +17,30 @@ from analytics_lib.formatting import currency_decimals, reader_locale
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.scope import BusinessModel
 
+if TYPE_CHECKING:
+    import nbformat
+
 Value = str | int | float | bool
 
 TAG = "parameters"
 
+_ADAPTERS: dict[Any, TypeAdapter[Any]] = {kind: TypeAdapter(kind) for kind in (str, int, float, bool)}
+
 
 def declared(notebook: nbformat.NotebookNode, name: str) -> dict[str, Value]:
     """The notebook's parameters and their defaults, from its cell tagged `parameters`."""
-    cells = [cell for cell in notebook.cells if TAG in cell.metadata.get("tags", ())]
-    if len(cells) != 1:
+    return declared_in([cell.source for cell in notebook.cells if TAG in cell.metadata.get("tags", ())], name)
+
+
+def declared_in(tagged: Sequence[str], name: str) -> dict[str, Value]:
+    """The parameters and their defaults that the tagged cells of a notebook declare: there must be one."""
+    if len(tagged) != 1:
         raise ParameterError(
-            f"The notebook '{name}' has {len(cells)} cells tagged '{TAG}': give it exactly one."
+            f"The notebook '{name}' has {len(tagged)} cells tagged '{TAG}': give it exactly one."
         )
     found: dict[str, Value] = {}
     try:
-        statements = ast.parse(cells[0].source).body
+        statements = ast.parse(tagged[0]).body
     except SyntaxError as error:
         raise ParameterError(f"The parameters cell of '{name}' is not Python: {error.msg}.") from error
     for statement in statements:
@@ -54,11 +63,15 @@ def checked(notebook: nbformat.NotebookNode, name: str, given: Mapping[str, obje
 
     Raises `ParameterError` or `UnknownName` that names the parameter and what is allowed.
     """
-    schema = declared(notebook, name)
+    return checked_by(declared(notebook, name), name, given)
+
+
+def checked_by(schema: Mapping[str, Value], name: str, given: Mapping[str, object]) -> dict[str, Value]:
+    """As `checked`, by the parameters and defaults that a notebook declares."""
     for parameter in given:
         if parameter not in schema:
             raise UnknownName(f"parameter of the notebook {name}", parameter, schema)
-    values = schema | {
+    values = dict(schema) | {
         parameter: _typed(parameter, schema[parameter], value) for parameter, value in given.items()
     }
     for parameter, value in values.items():
@@ -87,7 +100,7 @@ def _is_literal(value: ast.expr) -> bool:
 def _typed(parameter: str, default: Value, value: object) -> Value:
     kind = type(default)
     try:
-        typed: Value = TypeAdapter(kind).validate_python(value, strict=not isinstance(value, str))
+        typed: Value = _ADAPTERS[kind].validate_python(value, strict=not isinstance(value, str))
     except ValidationError:
         words = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
         raise ParameterError(f"The parameter {parameter}={value!r} must be {words[kind]}.") from None

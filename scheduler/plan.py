@@ -1,36 +1,46 @@
-"""Which runs were asked for: notebooks x time frames x business models, each checked, none started."""
+"""Which runs were asked for: notebooks x periods x business models x partners, each checked, none started."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from analytics_lib import AnalyticsService, BusinessModel, Scope, TimeFrame
+from analytics_lib import BusinessModel, Scope, TimeFrame
+from analytics_lib.booking_platform import BookingPlatform
 from analytics_lib.errors import InputError
 from analytics_lib.formatting import currency_decimals
 from analytics_lib.local_time import to_local
-from scheduler.notebooks import find_notebook, listed_names, read_notebook
-from scheduler.parameters import Value, checked, declared
+from scheduler.code_version import code_version
+from scheduler.formats import FORMATS, USUAL_FORMATS
+from scheduler.limits import USUAL_LIMITS, Limits
+from scheduler.notebooks import Notebook, find_notebook, listed_names, read_notebook
+from scheduler.parameters import Value, checked_by, declared_in
+from scheduler.periods import RELATIVE_PERIODS, periods_in
 from scheduler.places import USUAL_LOCALE, Place, locale_word, path_of
+from scheduler.platform_facts import PlatformFacts
 
 DEFAULT_NOTEBOOK = "executive"
 EACH = "each"
-RELATIVE_PERIODS = ("last", "current")
-"""Periods that are another one in each time frame; a name such as 2026-10 fixes its own."""
+ALL = "all"
 
 SCOPE_PARAMETERS = ("time_frame", "period", "as_of", "business_model", "partner", "zone")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a person asked for, in the words of the command line; empty words mean the default."""
+    """What a person asked for, in the words of the command line; empty words mean the default.
+
+    There is one report for each notebook, time frame, period of a range, business model and entry of
+    `partners`; an entry of several partners, with commas between them, is one report about them together.
+    `asked_with` names the command or the matrix, `written_at` the file and line where an error is to be
+    mended, if it was in a file.
+    """
 
     notebooks: tuple[str, ...] = (DEFAULT_NOTEBOOK,)
     time_frames: tuple[str, ...] = ("month",)
@@ -41,33 +51,61 @@ class Asked:
     zone: str = ""
     currency: str = ""
     locale: str = "en"
+    formats: tuple[str, ...] = USUAL_FORMATS
+    limits: Limits = USUAL_LIMITS
+    asked_with: str = "analytics report"
+    written_at: str = ""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One notebook with its parameters over one version of the data; `place` is where its report goes."""
+    """One notebook with its parameters over one version of the data; `place` is where its report goes.
+
+    `notebook_hash` is the SHA-256 of the notebook's bytes when the run was planned.
+    """
 
     notebook: Path
+    notebook_hash: str
     parameters: tuple[tuple[str, Value], ...]
     scope: Scope
     place: Path
     data_version: str
+    formats: tuple[str, ...] = USUAL_FORMATS
+    limits: Limits = USUAL_LIMITS
+    asked_with: str = ""
 
     @property
     def name(self) -> str:
         return self.notebook.stem
 
-    @property
+    @cached_property
     def run_id(self) -> str:
         """Hash of notebook, parameters, code and data version: equal runs have equal ids."""
-        parts = [self.notebook.read_bytes(), json.dumps(dict(self.parameters), sort_keys=True).encode()]
-        parts += [code_version().encode(), self.data_version.encode()]
-        return hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:16]
+        parts = [json.dumps(dict(self.parameters), sort_keys=True), code_version(), self.data_version]
+        digests = [bytes.fromhex(self.notebook_hash)]
+        digests += [hashlib.sha256(part.encode()).digest() for part in parts]
+        return hashlib.sha256(b"\0".join(digests)).hexdigest()[:16]
 
 
-def plan(asked: Asked, analytics: AnalyticsService) -> tuple[Run, ...]:
-    """The runs, one a notebook, time frame and business model. Raises `InputError` before any starts."""
-    version = analytics.warehouse.version()
+def plan(asked: Asked | Iterable[Asked], platform: BookingPlatform) -> tuple[Run, ...]:
+    """The runs, each once; one that is asked for several times has all the formats.
+
+    Raises `InputError` before any starts, also for two different reports that would lie in one place.
+    """
+    facts = PlatformFacts(platform)
+    runs: dict[Path, Run] = {}
+    for one in [asked] if isinstance(asked, Asked) else asked:
+        try:
+            for run in _runs(one, facts):
+                runs[run.place] = _together(runs[run.place], run) if run.place in runs else run
+        except InputError as error:
+            if not one.written_at:
+                raise
+            raise InputError(f"{one.written_at}: {error}") from error
+    return tuple(runs.values())
+
+
+def _runs(asked: Asked, facts: PlatformFacts) -> Iterator[Run]:
     time_frames = _each("time frame", asked.time_frames, [frame.value for frame in TimeFrame])
     if len(time_frames) > 1 and asked.period not in RELATIVE_PERIODS:
         raise InputError(
@@ -75,72 +113,82 @@ def plan(asked: Asked, analytics: AnalyticsService) -> tuple[Run, ...]:
             f"the period {' or '.join(RELATIVE_PERIODS)}."
         )
     # `each` makes one for all of them too.
-    models = _each(
-        "business model", asked.business_models, ["all", *(model.value for model in BusinessModel)]
-    )
-    runs: dict[Path, Run] = {}
-    for name in _each("notebook", asked.notebooks, listed_names()):
-        path = find_notebook(name)
-        notebook = read_notebook(path)
+    models = _each("business model", asked.business_models, [ALL, *(model.value for model in BusinessModel)])
+    partners = _each("partner", asked.partners, facts.partners) if asked.partners else (ALL,)
+    if not partners:
+        raise InputError("The data holds no partner: ask for reports without 'each' of them.")
+    notebooks = [
+        read_notebook(find_notebook(name)) for name in _each("notebook", asked.notebooks, listed_names())
+    ]
+    for notebook in notebooks:
+        name = notebook.path.stem
+        schema = declared_in(notebook.tagged, name)
+        own_model = str(schema.get("business_model", ALL))
         for time_frame in time_frames:
-            for model in models or (_own_model(notebook, path.stem),):
-                run = _run(asked, analytics, path, notebook, time_frame, model, version)
-                if (other := runs.get(run.place, run)).notebook != path:
-                    raise InputError(
-                        f"The reports of {other.notebook} and {path} would lie in one place: rename one."
-                    )
-                runs[run.place] = run
-    return tuple(runs.values())
-
-
-def _own_model(notebook: nbformat.NotebookNode, name: str) -> str:
-    """The business model that a notebook is about, if nobody names one: that of its own default."""
-    return str(declared(notebook, name).get("business_model", "all"))
+            periods = periods_in(asked.period, asked.zone or facts.zone)
+            for period, model, partner in product(periods, models or (own_model,), partners):
+                words = {
+                    "time_frame": time_frame,
+                    "period": period,
+                    "as_of": asked.as_of,
+                    "business_model": model,
+                    "partner": "" if partner == ALL else partner,
+                    "zone": asked.zone,
+                    "locale": asked.locale,
+                }
+                yield _run(asked, notebook, schema, words, facts)
 
 
 def _run(
-    asked: Asked,
-    analytics: AnalyticsService,
-    path: Path,
-    notebook: nbformat.NotebookNode,
-    time_frame: str,
-    model: str,
-    version: str,
+    asked: Asked, notebook: Notebook, schema: Mapping[str, Value], words: dict[str, str], facts: PlatformFacts
 ) -> Run:
-    words = {
-        "time_frame": time_frame,
-        "period": asked.period,
-        "as_of": asked.as_of,
-        "business_model": model,
-        "partner": ",".join(asked.partners),
-        "zone": asked.zone,
-        "locale": asked.locale,
-    }
     # A notebook that shows no money need not know of currencies.
-    currency = _currency(asked, analytics)
+    currency = _currency(asked, facts)
     words |= {"currency": currency} if currency else {}
-    parameters = checked(notebook, path.stem, words)
+    parameters = checked_by(schema, notebook.path.stem, words)
     said: dict[str, Any] = {name: str(parameters[name]) for name in SCOPE_PARAMETERS}
-    scope = analytics.scope(**said)
-    refuse_unknown_partners(scope, analytics)
-    analytics.reading_in(currency).rate(scope)  # refuses a currency without a rate then
+    scope = facts.platform.scope(**said)
+    facts.refuse_unknown_partners(scope)
+    facts.refuse_without_rate(currency, scope)
     # What the words meant is written down, so that a notebook run later means the same period.
     parameters |= {"as_of": f"{scope.as_of.isoformat(timespec='seconds')}Z", "zone": scope.zone}
     parameters["period"] = scope.period.name
     if scope.period.time_frame is not None:
         parameters["time_frame"] = scope.period.time_frame.value
-    place = _place(scope, path.stem, currency, asked.locale, analytics)
-    return Run(path, tuple(sorted(parameters.items())), scope, place, version)
+    return Run(
+        notebook=notebook.path,
+        notebook_hash=notebook.content_hash,
+        parameters=tuple(sorted(parameters.items())),
+        scope=scope,
+        place=_place(scope, notebook.path.stem, currency, asked.locale, facts),
+        data_version=facts.version,
+        formats=asked.formats,
+        limits=asked.limits,
+        asked_with=asked.asked_with,
+    )
 
 
-def refuse_unknown_partners(scope: Scope, analytics: AnalyticsService) -> None:
-    """Raise `UnknownName` for a partner that the data does not hold."""
-    if scope.partners:
-        analytics.measure("total_bookings", scope)
+def _together(first: Run, second: Run) -> Run:
+    """Two runs of one place as one, in the formats of both. Raises `InputError` if they are not equal."""
+    if first.notebook != second.notebook:
+        raise InputError(
+            f"The reports of {first.notebook} and {second.notebook} would lie in one place: rename one."
+        )
+    if first.run_id != second.run_id:
+        others = dict(second.parameters)
+        named = ", ".join(name for name, value in first.parameters if others.get(name) != value)
+        raise InputError(
+            f"The report {first.place.as_posix()} is asked for with more than one {named}: name one."
+        )
+    kinds = {*first.formats, *second.formats}
+    return replace(
+        first,
+        formats=tuple(kind for kind in FORMATS if kind in kinds),
+        limits=first.limits.widest(second.limits),
+    )
 
 
-def _place(scope: Scope, notebook: str, currency: str, locale: str, analytics: AnalyticsService) -> Path:
-    is_usual_zone = scope.zone == analytics.about.get("zone", "UTC")
+def _place(scope: Scope, notebook: str, currency: str, locale: str, facts: PlatformFacts) -> Path:
     word = locale_word(locale)
     place = Place(
         period=scope.period.name,
@@ -148,19 +196,19 @@ def _place(scope: Scope, notebook: str, currency: str, locale: str, analytics: A
         business_models=tuple(model.value for model in scope.business_models),
         partners=scope.partners,
         currency=currency,
-        zone="" if is_usual_zone else scope.zone,
+        zone="" if scope.zone == facts.zone else scope.zone,
         locale="" if word == USUAL_LOCALE else word,
         until=f"{to_local(scope.as_of, scope.zone):%Y-%m-%dT%H%M}" if scope.is_partial else "",
     )
     return Path(path_of(place))
 
 
-def _currency(asked: Asked, analytics: AnalyticsService) -> str:
+def _currency(asked: Asked, facts: PlatformFacts) -> str:
     """The currency to translate to; empty for the database's own."""
     code = asked.currency.upper()
     if code:
         currency_decimals(code)  # refuses what is no currency
-    return "" if code == analytics.currency else code
+    return "" if code == facts.platform.currency else code
 
 
 def _each(kind: str, named: Sequence[str], every: Sequence[str]) -> tuple[str, ...]:
@@ -170,19 +218,3 @@ def _each(kind: str, named: Sequence[str], every: Sequence[str]) -> tuple[str, .
     if len(set(named)) > 1:
         raise InputError(f"The {kind} 'each' stands for all of them: name it alone.")
     return tuple(every)
-
-
-@cache
-def code_version() -> str:
-    """A fingerprint of the packages' own source, templates and fonts."""
-    import analytics_lib
-    import scheduler
-
-    digest = hashlib.sha256()
-    for package in (analytics_lib, scheduler):
-        folder = Path(str(package.__file__)).parent
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(f"{path.relative_to(folder.parent).as_posix()}\0".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]

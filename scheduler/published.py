@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from analytics_lib.errors import InputError
 from analytics_lib.local_time import parse_name, step
+from scheduler.formats import FORMATS
 from scheduler.places import Place, place_of
-from scheduler.render import FORMATS
 
 HEAD = 4096
 """So many bytes of a page hold its title and its date; the pages themselves have millions."""

@@ -22,8 +22,6 @@ EXPORTERS: dict[str, Callable[..., Exporter]] = {
     "xlsx": ExcelReport,
 }
 
-FORMATS = (*EXPORTERS, "ipynb")
-
 
 def render(notebook: nbformat.NotebookNode, kind: str, name: str) -> bytes:
     """The bytes of a report in one format. Raises `RunError` for what not every reader could read."""

@@ -1,4 +1,7 @@
-"""The commands about data, numbers and models; `scheduler.cli` adds those that run notebooks."""
+"""The commands about data, numbers and models; `scheduler.cli` adds those that run notebooks.
+
+What a command works with is imported when it is called, so that none waits for the libraries of others.
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,9 @@ from analytics_lib.cli.options import (
     ZoneOption,
 )
 from analytics_lib.errors import InputError
-from analytics_lib.modelling.customers import By
+
+if TYPE_CHECKING:
+    from analytics_lib.modelling.customers import By
 
 PartnersOption = Annotated[bool, typer.Option("--partners", help="Of partners instead of customers.")]
 

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
+from analytics_lib.booking_platform import URL_VARIABLE, open_warehouse_of
 from analytics_lib.cli.options import DatabaseOption, app
 from analytics_lib.errors import InputError
-from analytics_lib.service import URL_VARIABLE, connect
 
 
 class ListFormat(StrEnum):
@@ -64,7 +64,7 @@ def sample(
     with progress("Making the sample platform", bookings) as watch:
         write_sample(plan, url, replace=replace, faults=faults, watch=watch)
     wrote = f"{bookings:,} bookings, some rows with faults," if faults else f"{bookings:,} bookings"
-    typer.echo(f"Wrote {wrote} to {connect(url).warehouse.url}.")
+    typer.echo(f"Wrote {wrote} to {open_warehouse_of(url).url}.")
 
 
 @app.command(
@@ -92,6 +92,7 @@ def check(
     database: DatabaseOption = "",
 ) -> None:
     """What this database can and cannot answer, and which rows break a rule."""
+    from analytics_lib.service import connect
     from analytics_lib.terminal import checked
 
     report = connect(database).check()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 from rich.console import Console
 
-from analytics_lib import model_answers
 from analytics_lib.cli.options import AnswerFormat, app
-from analytics_lib.models.account import account_of
-from analytics_lib.service import AnalyticsService, connect
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from analytics_lib.service import AnalyticsService
 
 WIDEST = 180
 """Columns that a table may take where the terminal has fewer."""
@@ -33,6 +34,10 @@ def printed(
     ask: Callable[[AnalyticsService], pd.DataFrame], output: AnswerFormat, limit: int, database: str
 ) -> None:
     """Ask the database, and print the answer with its account."""
+    from analytics_lib import model_answers
+    from analytics_lib.models.account import account_of
+    from analytics_lib.service import connect
+
     analytics = connect(database)
     with Console(stderr=True).status("Working it out ..."):  # seen on a terminal only
         frame = ask(analytics)

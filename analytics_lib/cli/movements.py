@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,8 +19,10 @@ from analytics_lib.cli.options import (
     TimeFrameOption,
     ZoneOption,
 )
-from analytics_lib.models.anomalies import THRESHOLD, Direction
 from analytics_lib.period import COMPARISONS
+
+if TYPE_CHECKING:
+    from analytics_lib.models.anomalies import Direction
 
 OverOption = Annotated[str, typer.Option(metavar=TIME_FRAMES, help="Buckets to look at.")]
 OneDimensionOption = Annotated[str | None, typer.Option(metavar="DIM", help="A dimension to cut by.")]
@@ -66,7 +68,7 @@ def anomalies(
     metrics: Annotated[list[str], typer.Argument(metavar="METRIC...", help="Counts and sums.")],
     over: OverOption = "day",
     by: OneDimensionOption = None,
-    threshold: Annotated[float, typer.Option(help="In usual deviations.")] = THRESHOLD,
+    threshold: Annotated[float | None, typer.Option(help="In usual deviations; default: 4.")] = None,
     floor: Annotated[float | None, typer.Option(help="Smaller values are not judged; counts: 10.")] = None,
     direction: Annotated[str, typer.Option(metavar="both|up|down", help="Which moves count.")] = "both",
     country: CountryOption = None,
@@ -81,6 +83,8 @@ def anomalies(
     database: DatabaseOption = "",
 ) -> None:
     """Which buckets of a period were far from what was to be expected of them."""
+    from analytics_lib.models.anomalies import THRESHOLD
+
     wanted: Direction = direction  # type: ignore[assignment]  # the model refuses what it does not know
     printed(
         lambda analytics: analytics.models.anomalies(
@@ -90,7 +94,7 @@ def anomalies(
             ),
             over=over,
             by=by,
-            threshold=threshold,
+            threshold=THRESHOLD if threshold is None else threshold,
             floor=floor,
             direction=wanted,
             country=country,

@@ -11,8 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from analytics_lib import answers
-from analytics_lib.catalogue import METRICS, find
 from analytics_lib.cli.options import (
     TIME_FRAMES,
     AnswerFormat,
@@ -27,9 +25,7 @@ from analytics_lib.cli.options import (
     app,
 )
 from analytics_lib.errors import InputError
-from analytics_lib.handbook import page
 from analytics_lib.period import COMPARISONS, Comparison
-from analytics_lib.service import AnalyticsService, connect
 
 
 class CatalogueFormat(StrEnum):
@@ -49,6 +45,10 @@ def metrics(
     database: DatabaseOption = "",
 ) -> None:
     """The catalogue; one metric with its formula and SQL."""
+    from analytics_lib.catalogue import METRICS, find
+    from analytics_lib.handbook import page
+    from analytics_lib.service import connect
+
     chosen = find([name]) if name else tuple(METRICS.values())
     if output is CatalogueFormat.MARKDOWN:
         if name:
@@ -90,8 +90,12 @@ def query(
     database: DatabaseOption = "",
 ) -> None:
     """Ask for numbers by name."""
+    from analytics_lib import answers
+    from analytics_lib.catalogue import find
+    from analytics_lib.service import connect
+
     chosen = find(names)
-    analytics: AnalyticsService = connect(database)
+    analytics = connect(database)
     scope = analytics.scope(
         time_frame=time_frame,
         period=period,

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from analytics_lib.booking_platform import URL_VARIABLE
 from analytics_lib.local_time import TimeFrame
 from analytics_lib.scope import BusinessModel
-from analytics_lib.service import URL_VARIABLE
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None)
 

@@ -11,9 +11,7 @@ from platformdirs import user_data_path
 
 from analytics_lib.errors import InputError, WarehouseError
 from analytics_lib.home import home
-from analytics_lib.sources.publish import publish
-from analytics_lib.sources.sample import RECIPE, SamplePlan, generate
-from analytics_lib.sources.sample.planting import plant
+from analytics_lib.sources.sample import RECIPE, SamplePlan
 from analytics_lib.warehouse import open_warehouse
 
 
@@ -44,6 +42,11 @@ def write_sample(
     With `faults` some rows are wrong, for audits to find: see `sample.planted`. `watch` is told how many
     bookings more are made, as they are.
     """
+    # What makes and loads it takes a while to read, and is wanted once: later calls find the sample there.
+    from analytics_lib.sources.publish import publish
+    from analytics_lib.sources.sample import generate
+    from analytics_lib.sources.sample.planting import plant
+
     tables = generate(plan)
     with publish(url, replace=replace, source="sample", checks_keys=not faults) as target:
         for table, rows in plant(tables, plan) if faults else tables:

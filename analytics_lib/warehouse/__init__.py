@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from analytics_lib.warehouse.address import parse_address
 from analytics_lib.warehouse.duckdb_file import DuckDBFile
-from analytics_lib.warehouse.postgresql import PostgreSQLServer
 from analytics_lib.warehouse.reading import Contents, Reader, Warehouse
 
 __all__ = ["Contents", "Reader", "Warehouse", "open_warehouse"]
@@ -28,4 +27,7 @@ def open_warehouse(
     address = parse_address(url)
     if address.engine == "duckdb":
         return Warehouse(DuckDBFile(address, statement_timeout))
+    # A tenth of a second for its driver, which a file does without.
+    from analytics_lib.warehouse.postgresql import PostgreSQLServer
+
     return Warehouse(PostgreSQLServer(address, statement_timeout, snapshot))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -9,12 +10,17 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import lxml.html
 import pytest
 
+from analytics_lib.runs.records import Output
+from scheduler import report_command
+from scheduler.incremental import Known
 from tests.scheduler.conftest import Watch
+from tests.scheduler.test_incremental import SAME
 from tests.small_platform import NOTEBOOKS, Command
 
 
@@ -44,6 +50,20 @@ def found(output: Path) -> list[str]:
         (("--currency", "KWD"), ("KWD", "no rate", "USD")),
         (("--time-frame", "each", "--period", "2026-10"), ("2026-10", "last")),
         (("each", "bookings"), ("notebook", "each")),
+        (("--matrix", "mothly"), ("mothly", "monthly")),
+        (("--matrix", "monthly", "bookings"), ("monthly", "notebooks", "leave")),
+        (("--matrix", "monthly", "--time-frame", "week"), ("monthly", "--time-frame", "leave")),
+        (("--matrix", "monthly", "--business-model", "b2b"), ("monthly", "--business-model", "leave")),
+        (("--matrix", "monthly", "--partner", "ag-001"), ("monthly", "--partner", "leave")),
+        (("--matrix", "monthly", "--locale", "de"), ("monthly", "--locale", "leave")),
+        (("--matrix", "weekly", "--period", "2026-10"), ("weekly", "2026-10", "month")),
+        (("--matrix", "weekly", "--period", "2026-13"), ("2026-13",)),
+        (("--period", "2026-10..2026-W43"), ("month", "week")),
+        (("--partner", "each", "--partner", "ag-001"), ("partner", "each")),
+        (("--cell-limit", "0"), ("'0'", "seconds")),
+        (("--run-limit", "soon"), ("'soon'", "seconds")),
+        (("--memory-limit", "2"), ("'2'", "2GiB")),
+        (("--retries", "99"), ("'99'", "10")),
         ((notebook("misspelt_parameter"),), ("period", "perod")),
         ((notebook("no_parameters"),), ("no_parameters", "parameters")),
         ((notebook("computed_parameter"),), ("computed_parameter", "limit")),
@@ -137,6 +157,49 @@ def test_the_numbers_of_a_report_lie_beside_its_page(
     (answer,) = document["answers"]
     assert (answer["section"], answer["kind"]) == ("Counted", "tiles")
     assert answer["rows"][0]["value"] == 7
+
+
+def test_the_command_tells_programs_what_it_made(analytics: Command, small_url: str, tmp_path: Path) -> None:
+    said = analytics(
+        *("report", notebook("plain"), notebook("failing_cell"), "--period", "2026-10", "--json"),
+        *("--format", "ipynb", "--workers", "1", "--database", small_url, "--output", str(tmp_path)),
+    )
+    assert said.code == 1 and said.err == ""
+    document = json.loads(said.out)
+    assert document["counts"] == {"runs": 2, "needed": 2, "unchanged": 0}
+    made, failed = document["runs"]
+    assert (made["state"], made["why"], made["place"]) == ("succeeded", "new", "2026-10/plain/all")
+    assert made["files"] == [str(tmp_path / "2026-10/plain/all.ipynb")] and made["failure"] == ""
+    assert failed["state"] == "failed" and "ZeroDivisionError" in failed["failure"]
+
+
+def test_what_has_not_changed_is_not_run_again(
+    analytics: Command, small_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: Watch
+) -> None:
+    words = ("report", notebook("plain"), "--period", "2026-10", "--format", "html", "--workers", "1")
+    words = (*words, "--database", small_url, "--output", str(tmp_path))
+
+    planned = json.loads(analytics(*words, "--plan", "--json").out)["runs"][0]
+    page = tmp_path / f"{planned['place']}.html"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    output = Output("html", f"{planned['place']}.html", hashlib.sha256(b"").hexdigest(), 0)
+    request = replace(SAME.request, run_id=planned["run_id"])
+    record = replace(SAME, request=request, outputs=(output,))
+    target = str(tmp_path / planned["place"])
+    monkeypatch.setattr(report_command, "known_runs", lambda *_: Known({target: record}, {target: record}))
+    said = analytics(*words)
+    assert (said.code, said.out) == (0, "")
+    assert said.err == "1 run: 0 to do, 1 unchanged. --force makes those again, too.\n"
+    assert watch.kernels_started() == 0 and page.read_bytes() == b""
+    assert json.loads(analytics(*words, "--json").out)["runs"][0]["state"] == "unchanged"
+    page.write_text("by hand")
+    assert "its HTML was changed by hand" in analytics(*words, "--plan").out
+    page.write_text("")
+    assert "asked again (--force)" in analytics(*words, "--plan", "--force").out
+    said = analytics(*words, "--force")
+    assert said.code == 0 and said.out == f"{page}\n" and b"<html" in page.read_bytes()
+    assert watch.kernels_started() == 1
 
 
 def test_a_report_without_numbers_is_one_sentence(analytics: Command, small_url: str, tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""Whether a published file is still what was published, without reading it where its inode tells."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analytics_lib.runs.records import Output, Record
+from scheduler.incremental import FileCheck, FileState
+
+ARTEFACTS = ".artefacts"
+"""The folder below that of the reports which keeps each content once, under its hash."""
+
+
+def file_check(folder: Path) -> FileCheck:
+    """The check of files below the folder of reports."""
+
+    def check(record: Record, output: Output) -> FileState:
+        path = folder / output.path
+        try:
+            found = path.stat()
+        except OSError:
+            return FileState.MISSING
+        if found.st_size != output.size:
+            return FileState.CHANGED
+        if _is_artefact(found, folder, output) and not _is_younger(found, record):
+            return FileState.UNCHANGED
+        return FileState.UNCHANGED if _sha256(path) == output.sha256 else FileState.CHANGED
+
+    return check
+
+
+def _is_artefact(found: os.stat_result, folder: Path, output: Output) -> bool:
+    """Whether a file is one with the artefact that it was published from."""
+    kept = folder / ARTEFACTS / output.sha256[:2] / f"{output.sha256}.{output.kind}"
+    try:
+        return os.path.samestat(found, kept.stat())
+    except OSError:
+        return False
+
+
+def _is_younger(found: os.stat_result, record: Record) -> bool:
+    """Whether a file was written to after its run ended: an editor may write through a link."""
+    try:
+        ended = datetime.fromisoformat(record.ended_at)
+    except ValueError:
+        return True
+    return int(found.st_mtime) > (ended if ended.tzinfo else ended.replace(tzinfo=UTC)).timestamp()
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
