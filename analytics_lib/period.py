@@ -48,6 +48,9 @@ class Period:
         if not self.start < self.end:
             raise InputError(f"The period from {self.start} to {self.end} is empty: its end must come later.")
 
+    def __deepcopy__(self, _memo: object) -> Period:
+        return self  # it cannot change, and pandas copies the `attrs` of a frame at each step
+
     @classmethod
     def named(cls, name: str, zone: str = "UTC") -> Period:
         """The period called 2026-10, 2026-W43, 2026-Q3, 2026, 2026-10-25 or 2026-10-25T02+0200."""

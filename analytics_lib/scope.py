@@ -75,6 +75,9 @@ class Scope:
                 "chosen as-of ends: choose an earlier period."
             )
 
+    def __deepcopy__(self, _memo: object) -> Scope:
+        return self  # it cannot change, and pandas copies the `attrs` of a frame at each step
+
     @classmethod
     def build(
         cls,

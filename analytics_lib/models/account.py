@@ -25,6 +25,9 @@ class Account:
     quality: str
     doubts: tuple[str, ...] = ()
 
+    def __deepcopy__(self, _memo: object) -> Account:
+        return self  # it cannot change, and pandas copies the `attrs` of a frame at each step
+
     def __str__(self) -> str:
         lines = [self.did, self.data, self.quality, *(f"Caution: {doubt}" for doubt in self.doubts)]
         return "\n".join(line for line in lines if line)

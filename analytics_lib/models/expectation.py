@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics_lib.models.harmonic import LONGEST_TABLE, design, robust_coefficients, smoothing, usual_size
+from analytics_lib.models.harmonic import LONGEST_TABLE, Designs, robust_coefficients, smoothing, usual_size
 from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import Flags, Floats, RegularSeries, filled
 
@@ -106,7 +106,7 @@ def expectation(series: RegularSeries, threshold: float, effects: Floats | None)
         if level is None or level.scale != scale:
             level = _Level(scale, run)
         seasons = [each for each in series.seasons if first >= 2 * each]
-        steps = design(first, last, seasons, effects)
+        steps = Designs(last, seasons, effects).of(first, last)
         seen = np.concatenate((scale.forward(known), scale.forward(series.values[first:last])))
         deviations = seen - steps.columns @ robust_coefficients(steps, seen[:first])
         smoothed = smoothing(_ordinary(deviations[:first], PATIENCE * run))

@@ -13,10 +13,10 @@ import pandas as pd
 from analytics_lib.errors import InputError
 from analytics_lib.models.account import accounted
 from analytics_lib.models.accuracy import bias, mase, wape
-from analytics_lib.models.forecast_methods import SEASONAL_NAIVE, seasonal_naive
+from analytics_lib.models.forecast_methods import SEASONAL_NAIVE, methods, seasonal_naive
 from analytics_lib.models.forecast_words import account
 from analytics_lib.models.intervals import ErrorSpread
-from analytics_lib.models.rolling import Trials, forecasters, parts_of, try_out
+from analytics_lib.models.rolling import Trials, parts_of, try_out
 from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import MOST_GAPS, Floats, RegularSeries, Season, regular
 from analytics_lib.models.threads import on_one_thread
@@ -114,14 +114,15 @@ def _chosen(
     """The best method whose forecast stays within what the history makes thinkable."""
     history = series.filled
     low, high = _bounds(history, ahead, scale)
-    asked = forecasters(series, scale, effects)
     losses = trials.losses
     names = sorted(losses, key=lambda name: (name != trials.best, losses[name])) if losses else []
     is_bounded = False
     for name in [*names, SEASONAL_NAIVE]:
-        if not all(part in asked for part in parts_of(name)):
+        parts = parts_of(name)
+        asked = methods(series, len(history), len(history) + ahead, scale, effects, parts)
+        if len(asked) < len(parts):
             continue
-        mean = np.mean([asked[part](history, ahead) for part in parts_of(name)], axis=0)
+        mean = np.mean([asked[part](history, ahead) for part in parts], axis=0)
         if np.isfinite(mean).all() and (mean >= low).all() and (mean <= high).all():
             return name, np.maximum(mean, 0.0) if scale.is_positive else mean, is_bounded
         is_bounded = True

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 
 import numpy as np
 
-from analytics_lib.models.harmonic import harmonic_forecast
+from analytics_lib.models.harmonic import HarmonicRegression
 from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import Floats, RegularSeries, filled
 
@@ -26,43 +26,87 @@ ROBUST = "robust harmonic regression"
 ROBUST_HOLIDAYS = "robust harmonic regression with holidays"
 HOLIDAYS = "harmonic regression with holidays"
 
+ALL = (
+    *(SEASONAL_NAIVE, DRIFT, MEAN, SMOOTHING, AIRLINE, THETA),
+    *(HARMONIC, ROBUST, HOLIDAYS, ROBUST_HOLIDAYS),
+)
+
 LONGEST_THETA = 300
 """Theta fits anew at each origin, which costs too much on long series."""
 SHORTEST = 8
 """With fewer values only naive methods are tried."""
 _LONGEST_ETS_SEASON = 24
+_LONGEST_ETS = 1_200
+"""Smoothing begins so many values before the end of what it is estimated on: more only cost time."""
 
 
 def methods(
-    series: RegularSeries, train: int, scale: Scale, effects: Floats | None
+    series: RegularSeries,
+    train: int,
+    total: int,
+    scale: Scale,
+    effects: Floats | None,
+    wanted: Collection[str] = ALL,
 ) -> Mapping[str, Forecaster]:
-    """Those that fit the series; what is estimated once is estimated on its first `train` values.
+    """Those of the wanted that fit the series; what is estimated once is so on its first `train` values.
 
-    The others are estimated anew on whatever history they are given.
+    The others are estimated anew on whatever history they are given. No forecast of theirs goes beyond
+    `total` steps from where the series begins.
     """
     season = series.season
     found: dict[str, Forecaster] = {SEASONAL_NAIVE: lambda y, h: seasonal_naive(y, h, season)}
-    if series.known < SHORTEST or not float(np.ptp(series.filled)):
-        return found
-    found[DRIFT] = lambda y, h: drifting(y, h, season)
-    if season == 1:
-        found[MEAN] = lambda y, h: np.full(h, y.mean())
+    if series.known >= SHORTEST and float(np.ptp(series.filled)):
+        found[DRIFT] = lambda y, h: drifting(y, h, season)
+        if season == 1:
+            found[MEAN] = lambda y, h: np.full(h, y.mean())
+        if len(series.values) <= LONGEST_THETA:
+            found[THETA] = lambda y, h: _theta(y, h, season)
+        found |= _estimated(series, train, scale, wanted)
+        found |= _harmonic(series, train, total, scale, effects)
+    return {name: each for name, each in found.items() if name in wanted}
+
+
+def _estimated(
+    series: RegularSeries, train: int, scale: Scale, wanted: Collection[str]
+) -> dict[str, Forecaster]:
+    """The wanted methods that are estimated once."""
+    season, found = series.season, {}
     history = filled(series.values[:train], season)
-    with suppress(Exception):  # its own type when no model can be fitted: then it is not among the methods
-        found[SMOOTHING] = _smoothing(history, season)
-    if season > 1 and 2 * season + SHORTEST <= train and len(series.values) <= LONGEST_THETA:
+    if SMOOTHING in wanted:
+        with suppress(
+            Exception
+        ):  # its own type when no model can be fitted: then it is not among the methods
+            found[SMOOTHING] = _smoothing(history, season)
+    if (
+        AIRLINE in wanted
+        and season > 1
+        and 2 * season + SHORTEST <= train
+        and len(series.values) <= LONGEST_THETA
+    ):
         with suppress(Exception):  # as above
             found[AIRLINE] = _airline(history, season, scale)
-    if len(series.values) <= LONGEST_THETA:
-        found[THETA] = lambda y, h: _theta(y, h, season)
-    if len(series.values) >= 3 * season and len(series.values) >= 30:
-        found[HARMONIC] = lambda y, h: harmonic_forecast(y, h, series.seasons, scale)
-        found[ROBUST] = lambda y, h: harmonic_forecast(y, h, series.seasons, scale, is_robust=True)
-        if effects is not None and effects[:train].any():
-            found[HOLIDAYS] = lambda y, h: harmonic_forecast(y, h, series.seasons, scale, effects)
-            found[ROBUST_HOLIDAYS] = lambda y, h: harmonic_forecast(
-                y, h, series.seasons, scale, effects, is_robust=True
-            )
+    return found
+
+
+def _harmonic(
+    series: RegularSeries, train: int, total: int, scale: Scale, effects: Floats | None
+) -> dict[str, Forecaster]:
+    """Harmonic regressions, which share what depends on time alone."""
+    if len(series.values) < max(3 * series.season, 30):
+        return {}
+    has_effects = effects is not None and bool(effects[:train].any())
+    shared = HarmonicRegression(total, series.seasons, effects if has_effects else None)
+
+    def asked(*, is_robust: bool, has_effects: bool) -> Forecaster:
+        return lambda y, h: shared.forecast(y, h, scale, is_robust=is_robust, has_effects=has_effects)
+
+    found = {
+        HARMONIC: asked(is_robust=False, has_effects=False),
+        ROBUST: asked(is_robust=True, has_effects=False),
+    }
+    if has_effects:
+        found[HOLIDAYS] = asked(is_robust=False, has_effects=True)
+        found[ROBUST_HOLIDAYS] = asked(is_robust=True, has_effects=True)
     return found
 
 
@@ -92,12 +136,14 @@ def _smoothing(history: Floats, season: int) -> Forecaster:
     cycle = season if 1 < season <= _LONGEST_ETS_SEASON and len(history) >= 2 * season else 1
     # Over many values a multiplicative model costs seconds; the harmonic regression sees to growth there.
     kind = "ZZZ" if len(history) <= LONGEST_THETA else "ZNA" if cycle > 1 else "ZNN"
+    start = max(0, len(history) - _LONGEST_ETS)
     with _quietly():
-        fitted = AutoETS(season_length=cycle, model=kind).fit(np.ascontiguousarray(history))
+        fitted = AutoETS(season_length=cycle, model=kind).fit(np.ascontiguousarray(history[start:]))
 
     def forwarded(values: Floats, horizon: int) -> Floats:
         with _quietly():
-            said = fitted.forward(y=np.ascontiguousarray(values), h=horizon)["mean"]
+            # The first level and cycle are estimated too: they are those of the first step of these values.
+            said = fitted.forward(y=np.ascontiguousarray(values[start:]), h=horizon)["mean"]
         return np.asarray(said, dtype="float64")
 
     return forwarded

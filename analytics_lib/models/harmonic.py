@@ -28,41 +28,45 @@ _ROUNDS = 5
 _RATES = np.array([0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8])
 
 
-def harmonic_forecast(
-    values: Floats,
-    horizon: int,
-    seasons: Sequence[float],
-    scale: Scale,
-    effects: Floats | None = None,
-    *,
-    is_robust: bool = False,
-) -> Floats:
-    """The expected values of the next steps, or the middle ones if `is_robust`.
+class HarmonicRegression:
+    """Regressions on the beginnings of one history, which share all that depends on time alone."""
 
-    `values` has no gaps. `effects` holds a row for each step of the history and of the horizon, and a column
-    for each thing that may matter, such as a holiday. A robust one is not moved by single large values: it is
-    nearer to most values, and below their mean where large ones keep coming.
-    """
-    length = len(values)
-    steps = design(length, length + horizon, seasons, effects)
-    target = scale.forward(values)
-    coefficients = robust_coefficients(steps, target) if is_robust else _ridge(steps, target, np.ones(length))
-    residuals = target - steps.columns[:length] @ coefficients
-    if is_robust:
-        reach = ORDINARY * usual_size(residuals)
-        residuals = np.clip(residuals, -reach, reach)
-    smoothed = smoothing(residuals)
-    fitted = steps.columns[length:] @ coefficients + smoothed.level
-    if is_robust:
-        return scale.back(fitted)
-    # The expected value is not what the expected root or logarithm turns back into.
-    return scale.expected(fitted, smoothed.errors)
+    def __init__(self, total: int, seasons: Sequence[float], effects: Floats | None = None) -> None:
+        """For histories and horizons that end within `total` steps; the rest as for `Designs`."""
+        self._designs = Designs(total, seasons, effects)
+
+    def forecast(
+        self,
+        values: Floats,
+        horizon: int,
+        scale: Scale,
+        *,
+        is_robust: bool = False,
+        has_effects: bool = False,
+    ) -> Floats:
+        """The expected values of the next steps, or the middle ones if `is_robust`.
+
+        `values` has no gaps. A robust forecast is not moved by single large values: it is nearer to most
+        values, and below their mean where large ones keep coming.
+        """
+        length = len(values)
+        steps = self._designs.of(length, length + horizon, has_effects=has_effects)
+        target = scale.forward(values)
+        coefficients = robust_coefficients(steps, target) if is_robust else _ridge(steps, target)
+        residuals = target - steps.columns[:length] @ coefficients
+        if is_robust:
+            reach = ORDINARY * usual_size(residuals)
+            residuals = np.clip(residuals, -reach, reach)
+        smoothed = smoothing(residuals)
+        fitted = steps.columns[length:] @ coefficients + smoothed.level
+        if is_robust:
+            return scale.back(fitted)
+        # The expected value is not what the expected root or logarithm turns back into.
+        return scale.expected(fitted, smoothed.errors)
 
 
-def _ridge(steps: Design, target: Floats, weights: Floats) -> Floats:
-    known = steps.columns[: len(target)]
-    weighed = known.T * weights
-    return np.asarray(np.linalg.solve(weighed @ known + np.diag(steps.penalty), weighed @ target))
+def _ridge(steps: Design, target: Floats) -> Floats:
+    return np.asarray(np.linalg.solve(steps.normal, steps.columns[: len(target)].T @ target))
 
 
 def robust_coefficients(steps: Design, target: Floats) -> Floats:
@@ -70,40 +74,94 @@ def robust_coefficients(steps: Design, target: Floats) -> Floats:
 
     Steps with an effect keep their whole weight: a holiday is unlike other days, and that is to be learnt.
     """
-    coefficients = _ridge(steps, target, np.ones(len(target)))
     known = steps.columns[: len(target)]
+    is_ordinary = ~steps.has_effect[: len(target)]
+    moment = known.T @ target
+    coefficients = np.linalg.solve(steps.normal, moment)
     for _ in range(_ROUNDS):
-        residuals = target - known @ coefficients
+        sizes = np.abs(residuals := target - known @ coefficients)
         reach = ORDINARY * usual_size(residuals)
         if not reach:
             break
-        weights = np.minimum(1.0, reach / np.maximum(np.abs(residuals), reach))
-        weights[steps.has_effect[: len(target)]] = 1.0
-        coefficients = _ridge(steps, target, weights)
-    return coefficients
+        # Most steps weigh one: only what the others lose is worked out.
+        far = np.flatnonzero((sizes > reach) & is_ordinary)
+        lost = known[far].T * (1.0 - reach / sizes[far])
+        coefficients = np.linalg.solve(steps.normal - lost @ known[far], moment - lost @ target[far])
+    return np.asarray(coefficients)
 
 
 def usual_size(residuals: Floats) -> float:
     """The standard deviation of a normal distribution with the same median absolute deviation."""
-    return 1.4826 * float(np.median(np.abs(residuals - np.median(residuals))))
+    return 1.4826 * _median(np.abs(residuals - _median(residuals)))
+
+
+def _median(values: Floats) -> float:
+    """As numpy has it, which takes longer to look for missing values than to find the middle."""
+    half = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, half)[half])
+    low, high = np.partition(values, (half - 1, half))[half - 1 : half + 1]
+    return float((low + high) / 2)
 
 
 @dataclass(frozen=True, eq=False)
 class Design:
-    """The columns of a regression, the first of them constant, and how much each effect is held back."""
+    """The columns of a regression, its normal matrix with what holds effects back, and steps with an effect.
+
+    There are rows for the history and for what follows; the normal matrix is of the history alone.
+    """
 
     columns: Floats
-    penalty: Floats
+    normal: Floats
     has_effect: Flags
 
 
-def design(length: int, total: int, seasons: Sequence[float], effects: Floats | None) -> Design:
-    """The columns for `total` steps, the first `length` of them history."""
-    step = np.arange(total, dtype="float64")
-    columns = [np.ones(total)]
-    # Without two years a trend cannot be told from a season.
-    if seasons and length >= 2 * seasons[-1] and length >= 100:
-        columns.append((step - length / 2) / length)
+class Designs:
+    """The designs of regressions on the beginnings of one history."""
+
+    def __init__(self, total: int, seasons: Sequence[float], effects: Floats | None = None) -> None:
+        """For `total` steps with cycles of `seasons` steps.
+
+        `effects` holds a row for each step, and a column for each thing that may matter, such as a holiday.
+        """
+        step = np.arange(total, dtype="float64")
+        columns = [(step - total / 2) / total, np.ones(total), *_cycles(step, seasons)]
+        penalty = [RIDGE, 0.0] + [RIDGE] * (len(columns) - 2)
+        self._plain = len(columns)
+        self._with_effect: Flags = np.zeros(total, dtype=bool)
+        if effects is not None:
+            columns += list(effects[:total].T.astype("float64"))
+            penalty += [EFFECT_RIDGE] * effects.shape[1]
+            self._with_effect = np.asarray((effects[:total] != 0).any(axis=1))
+        # Without two years a trend cannot be told from a season.
+        self._shortest_trend = max(100.0, 2 * seasons[-1]) if seasons else np.inf
+        self._columns = np.column_stack(columns)
+        self._penalty = np.array(penalty)
+        self._products = {0: np.zeros((len(columns), len(columns)))}
+
+    def of(self, length: int, total: int, *, has_effects: bool = True) -> Design:
+        """The design of a history of `length` steps, with rows for `total`."""
+        first = 0 if length >= self._shortest_trend else 1
+        chosen = slice(first, None if has_effects else self._plain)
+        penalty = self._penalty.copy()
+        # What a trend over the history itself would be held back by, for one over all steps.
+        penalty[0] *= (length / len(self._columns)) ** 2
+        normal = self._product(length)[chosen, chosen] + np.diag(penalty[chosen])
+        with_effect = self._with_effect if has_effects else np.zeros_like(self._with_effect)
+        return Design(self._columns[:total, chosen], normal, with_effect[:total])
+
+    def _product(self, length: int) -> Floats:
+        """The columns times each other over a history, from that over the longest shorter one."""
+        if length not in self._products:
+            known = max(each for each in self._products if each < length)
+            rows = self._columns[known:length]
+            self._products[length] = self._products[known] + rows.T @ rows
+        return self._products[length]
+
+
+def _cycles(step: Floats, seasons: Sequence[float]) -> list[Floats]:
+    """The columns of cycles: a level for each place of a short one, waves for a long one."""
+    columns = []
     for season in seasons:
         if season <= LONGEST_TABLE:
             columns += [(step % season == place).astype("float64") for place in range(1, round(season))]
@@ -111,13 +169,7 @@ def design(length: int, total: int, seasons: Sequence[float], effects: Floats | 
             for wave in range(1, min(WAVES, int(season // 2)) + 1):
                 angle = 2 * np.pi * wave * step / season
                 columns += [np.sin(angle), np.cos(angle)]
-    penalty = [0.0] + [RIDGE] * (len(columns) - 1)
-    has_effect: Flags = np.zeros(total, dtype=bool)
-    if effects is not None:
-        columns += list(effects[:total].T.astype("float64"))
-        penalty += [EFFECT_RIDGE] * effects.shape[1]
-        has_effect = np.asarray((effects[:total] != 0).any(axis=1))
-    return Design(np.column_stack(columns), np.array(penalty), has_effect)
+    return columns
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics_lib.models.forecast_methods import SEASONAL_NAIVE, Forecaster, methods
+from analytics_lib.models.forecast_methods import SEASONAL_NAIVE, methods
 from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import Floats, RegularSeries, filled
 
@@ -79,17 +79,12 @@ def try_out(series: RegularSeries, horizon: int, scale: Scale, effects: Floats |
     actual = np.array([series.values[origin : origin + ahead] for origin in origins])
     said = {
         name: np.array([forecaster(history, ahead) for history in known])
-        for name, forecaster in methods(series, origins[0], scale, effects).items()
+        for name, forecaster in methods(series, origins[0], len(series.values), scale, effects).items()
     }
     said = {name: each for name, each in said.items() if np.isfinite(each).all()}
     if np.isnan(actual).all():
         return Trials((), np.empty((0, 0)), {})
     return Trials(origins, actual, said | _combined(Trials(origins, actual, said)))
-
-
-def forecasters(series: RegularSeries, scale: Scale, effects: Floats | None) -> Mapping[str, Forecaster]:
-    """The methods, estimated on the whole history."""
-    return methods(series, len(series.values), scale, effects)
 
 
 def parts_of(name: str) -> tuple[str, ...]:

@@ -39,6 +39,7 @@ _ALWAYS = (
     "pandas.io.formats.html",
     "pandas.io.formats.string",
     "pandas.io.formats.style",
+    "pandas.core.reshape.reshape",
     "pdb",
     "pyarrow.pandas_compat",
     "sqlite3",
@@ -53,7 +54,7 @@ _IF_THERE = (
     "matplotlib.pyplot",
     "scipy.stats",
     "sklearn",
-    "statsforecast",
+    "statsforecast.models",
     "statsmodels.api",
 )
 """Libraries that not every installation has."""
@@ -120,9 +121,12 @@ def _leave_to_kernels() -> None:
 def _rehearse() -> None:
     """Do once what libraries do much more slowly the first time, in memory that all kernels then share."""
     import altair
+    import holidays
     import pandas
     import pyarrow
 
+    # What countries there are, it tells by importing them all.
+    holidays.list_supported_countries()
     frame = pyarrow.table({"name": ["a", "b"], "number": [1, 2]}).to_pandas()
     frame["day"] = pandas.to_datetime(["2026-01-01", "2026-01-02"])
     chart = altair.Chart(frame).mark_line().encode(x="day:T", y="number:Q", color="name:N")
