@@ -1,113 +1,147 @@
-"""One run of one notebook: execute it, look at what came out, render it, publish it. Or say what failed."""
+"""One run of one notebook: execute it, look at what came out, render it. Or say how it ended instead.
+
+What a run makes is put into a folder of its own; nothing is published here.
+"""
 
 from __future__ import annotations
 
-import asyncio
+import hashlib
 import os
-import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import nbformat
 import papermill
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine, papermill_engines
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 from analytics_lib.catalogue import fingerprint
 from analytics_lib.errors import AnalyticsError, RunError
+from analytics_lib.runs import State
 from analytics_lib.scope import as_text
 from analytics_lib.sentences import subtitle
 from analytics_lib.service import SNAPSHOT_VARIABLE, URL_VARIABLE
+from scheduler.engine import ENGINE, Trace
 from scheduler.gate import refuse_empty_charts
+from scheduler.outcome import Outcome, Page, where
+from scheduler.pinned import Data
 from scheduler.plan import Run
-from scheduler.publish import publish
+from scheduler.redaction import Redactor, redactor
 from scheduler.render import render
-
-CELL_LIMIT = 600
-"""Seconds that one cell may take."""
 
 KERNEL = "analytics"
 """The kernel that every run is executed on, whatever its notebook names: see `scheduler/kernels`."""
 
-
-@dataclass(frozen=True)
-class Data:
-    """The version of the data that a run reads: what other processes open to see exactly the same."""
-
-    url: str
-    snapshot: str | None
+EXECUTED = "executed.ipynb"
+"""The notebook as far as it was run, in the folder of its run."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a run: the files that were published, or the reason why none was."""
+class _Ended(Exception):
+    """A run ended other than well, for a reason that people can read."""
 
-    run: Run
-    files: tuple[Path, ...]
-    failure: str | None = None
+    def __init__(self, state: State, reason: str, exception: str = "") -> None:
+        super().__init__(reason)
+        self.state = state
+        self.exception = exception
 
 
-def execute(
-    run: Run, data: Data, formats: Sequence[str], output: Path, *, cell_limit: int = CELL_LIMIT
-) -> Outcome:
-    """Run a notebook and publish its report in the named formats under `output`.
+def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> Outcome:
+    """Run a notebook and put its report into `folder`: a file for each format, beside the notebook.
 
-    A notebook that fails, takes too long, loses its kernel or shows an empty chart publishes nothing:
-    the last good report stays, and the executed notebook is kept beside it as `.failed.ipynb`.
+    A notebook that fails, takes too long, loses its kernel or shows an empty chart makes no page; as far
+    as it was run it lies in the folder even then. Whoever stops this process (SIGTERM) cancels the run.
     """
-    target = output / run.place
-    with tempfile.TemporaryDirectory(prefix="analytics-run-") as folder:
-        executed = Path(folder) / "executed.ipynb"
-        try:
-            _run_notebook(run, data, executed, cell_limit)
-            notebook = _stamped(nbformat.read(executed, as_version=4), run)
-            refuse_empty_charts(notebook)
-            pages = {kind: render(notebook, kind, run.name) for kind in formats}
-            return Outcome(run, publish(pages, target))
-        except AnalyticsError as error:
-            reason = str(error)
-        except OSError as error:
-            reason = f"a file could not be written: {_one_line(str(error))}"
-        return Outcome(run, _keep(executed, target), f"{run.name} ({run.scope.period.name}): {reason}")
+    trace = trace or Trace()
+    ours = time.process_time()
+    hides = redactor([data.url])
+    try:
+        notebook = _stamped(_run_notebook(run, data, folder, trace, hides), run)
+        refuse_empty_charts(notebook)
+        outcome = Outcome(State.SUCCEEDED, pages=_rendered(notebook, run, folder))
+    except _Ended as ending:
+        outcome = Outcome(ending.state, str(ending), ending.exception)
+    except AnalyticsError as error:
+        outcome = Outcome(State.FAILED, str(error), type(error).__name__)
+    except OSError as error:
+        reason = f"a file could not be written: {_one_line(error.strerror or str(error))}"
+        outcome = Outcome(State.FAILED, reason, type(error).__name__)
+    except SystemExit:
+        outcome = Outcome(State.CANCELLED, f"it was stopped {where(trace.cell)}.")
+    except Exception as error:  # noqa: BLE001 - a defect of ours or of a library fails the run, never its worker
+        outcome = Outcome(State.FAILED, _one_line(f"{type(error).__name__}: {error}"), type(error).__name__)
+    kernel = trace.kernel
+    return replace(
+        outcome,
+        failure=hides.text(outcome.failure),
+        cell=trace.cell,
+        cells=trace.cells,
+        wall_seconds=time.monotonic() - trace.began,
+        processor_seconds=time.process_time() - ours + (kernel.processor_seconds if kernel else 0.0),
+        peak_memory=kernel.peak_memory if kernel else 0,
+    )
 
 
-def _run_notebook(run: Run, data: Data, executed: Path, cell_limit: int) -> None:
-    papermill_engines.register("analytics", TruthfulEngine)
-    said = executed.with_name("kernel.log")
+def _run_notebook(run: Run, data: Data, folder: Path, trace: Trace, hides: Redactor) -> nbformat.NotebookNode:
+    """The executed notebook. Raises `_Ended`."""
+    said = folder / "kernel.log"
     with said.open("w") as kernel_log:
         try:
-            papermill.execute_notebook(
-                run.notebook,
-                executed,
+            executed: nbformat.NotebookNode = papermill.execute_notebook(
+                _as_planned(run),
+                folder / EXECUTED,
                 parameters=dict(run.parameters),
-                engine_name="analytics",
+                engine_name=ENGINE,
                 kernel_name=KERNEL,
                 cwd=run.notebook.parent,
                 progress_bar=False,
-                execution_timeout=cell_limit,
+                execution_timeout=run.limits.cell_seconds,
+                memory_limit=run.limits.memory,
                 km=AsyncKernelManager(kernel_name=KERNEL),
                 kernel_environment=_environment(data),
                 kernel_log=kernel_log,
+                trace=trace,
+                redactor=hides,
             )
+            return executed
         except PapermillExecutionError as error:
-            raise RunError(
-                f"cell {error.cell_index + 1} failed with {error.ename}: {_one_line(error.evalue)}"
-            ) from error
+            raise _failed_cell(error, run) from error
         except CellTimeoutError as error:
-            raise RunError(
-                f"{_cell(executed)} took longer than {cell_limit} seconds and was stopped."
-            ) from error
+            limit = run.limits.cell_seconds
+            reason = f"cell {trace.cell} took longer than {limit} seconds and was stopped."
+            raise _Ended(State.TIMED_OUT, reason, "CellTimeoutError") from error
         except DeadKernelError as error:
-            raise RunError(f"the kernel died in {_cell(executed)} (killed, or out of memory).") from error
+            reason = f"the kernel died in cell {trace.cell} (killed, or out of memory)."
+            raise _Ended(State.FAILED, reason, "DeadKernelError") from error
         except RuntimeError as error:
             last = said.read_text(errors="replace").strip().splitlines()[-1:]
-            raise RunError(f"the kernel did not answer: {_one_line(' '.join(last) or str(error))}") from error
+            reason = f"the kernel did not answer: {_one_line(' '.join(last) or str(error))}"
+            raise _Ended(State.FAILED, reason, type(error).__name__) from error
+
+
+def _as_planned(run: Run) -> nbformat.NotebookNode:
+    """The notebook as it was when the run was planned. Raises `RunError` if it has changed since."""
+    try:
+        content = run.notebook.read_bytes()
+    except OSError as error:
+        raise RunError(f"the notebook {run.notebook} cannot be read: {error.strerror}.") from error
+    if hashlib.sha256(content).hexdigest() != run.notebook_hash:
+        raise RunError("its notebook was changed after the run was planned: run it again.")
+    notebook: nbformat.NotebookNode = nbformat.reads(content.decode(), as_version=4)
+    return notebook
+
+
+def _failed_cell(error: PapermillExecutionError, run: Run) -> _Ended:
+    place = f"cell {error.cell_index + 1}"
+    if error.ename.endswith("MemoryError") or error.ename == "OutOfMemoryException":
+        limit = run.limits.memory
+        allowed = f" (it may take {limit / 2**20:,.0f} MiB)" if limit is not None else ""
+        reason = f"{place} ran out of memory{allowed}: {_one_line(error.evalue or error.ename)}"
+    else:
+        reason = f"{place} failed with {error.ename}: {_one_line(error.evalue)}"
+    return _Ended(State.FAILED, reason, error.ename)
 
 
 def _environment(data: Data) -> dict[str, str]:
@@ -120,74 +154,6 @@ def _environment(data: Data) -> dict[str, str]:
     return environment
 
 
-class TruthfulEngine(Engine):
-    """papermill's own way of running cells, which hands on whatever was raised.
-
-    papermill marks a cell as completed even if its kernel died, so nothing is read from the notebook. It
-    would also write the file twice a cell: here that is done before the first cell and after the last.
-    """
-
-    @classmethod
-    def execute_managed_notebook(
-        cls,
-        nb_man: Any,
-        kernel_name: str,
-        *,
-        km: Any,
-        kernel_environment: dict[str, str],
-        kernel_log: IO[str],
-        execution_timeout: int,
-        **_: Any,
-    ) -> Any:
-        client = _MarkingClient(
-            nb_man,
-            km=km,
-            kernel_name=kernel_name,
-            timeout=execution_timeout,
-            startup_timeout=120,
-            error_on_timeout=None,
-        )
-        file, nb_man.output_path = nb_man.output_path, None
-        # What the kernel itself says while it ends is no failure of the run.
-        words = {"stdout": kernel_log, "stderr": kernel_log}
-        try:
-            return client.execute(env=kernel_environment, cleanup_kc=False, **words)
-        finally:
-            nb_man.output_path = file
-            run_sync(_end)(client, km)
-
-
-async def _end(client: PapermillNotebookClient, manager: AsyncKernelManager) -> None:
-    """Stop the client and then its kernel, so that no socket or task is closed under its user."""
-    interrupted = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in interrupted:
-        task.cancel()
-    await asyncio.gather(*interrupted, return_exceptions=True)
-    if client.kc is not None:
-        client.kc.stop_channels()
-    if manager.has_kernel:
-        await manager.shutdown_kernel(now=True)
-
-
-class _MarkingClient(PapermillNotebookClient):
-    """Marks the cell during which the run ended, because an exception does not tell it."""
-
-    def execute_cell(self, cell: Any, index: int, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return super().execute_cell(cell, index, *args, **kwargs)
-        except CellExecutionError:
-            raise
-        except Exception:
-            self.nb.metadata["stopped_in_cell"] = index + 1
-            raise
-
-
-def _cell(executed: Path) -> str:
-    if not executed.exists():
-        return "a cell"
-    return f"cell {nbformat.read(executed, as_version=4).metadata.get('stopped_in_cell', '?')}"
-
-
 def _stamped(notebook: nbformat.NotebookNode, run: Run) -> nbformat.NotebookNode:
     """The executed notebook without what differs from run to run, and with where its numbers come from."""
     for name in ("papermill", "widgets"):
@@ -196,32 +162,34 @@ def _stamped(notebook: nbformat.NotebookNode, run: Run) -> nbformat.NotebookNode
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         cell["id"] = f"cell-{place}"
+    parameters: dict[str, Any] = dict(run.parameters)
+    locale = str(parameters.get("locale", "en"))
     notebook.metadata["analytics"] = {
         "run_id": run.run_id,
         "data_as_of": as_text(run.scope.as_of),
         "data_version": run.data_version[:16],
         "definition_version": fingerprint(),
         "language": "en",
-        "locale": str(dict(run.parameters).get("locale", "en")),
+        "locale": locale,
         "period": run.scope.period.name,
-        "subtitle": subtitle(run.scope, str(dict(run.parameters).get("locale", "en"))),
+        "subtitle": subtitle(run.scope, locale),
         "scope": run.scope.to_dict(),
     }
     return notebook
 
 
-def _keep(executed: Path, target: Path) -> tuple[Path, ...]:
-    if not executed.exists():
-        return ()
-    kept = target.parent / f"{target.name}.failed.ipynb"
-    partial = kept.with_suffix(f".{os.getpid()}.partial")
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(executed.read_bytes())
-        partial.replace(kept)
-    except OSError:
-        return ()
-    return (kept,)
+def _rendered(notebook: nbformat.NotebookNode, run: Run, folder: Path) -> tuple[Page, ...]:
+    """The report in each of its formats, all of them before the first is written."""
+    contents = {kind: render(notebook, kind, run.name) for kind in run.formats}
+    return tuple(_written(folder / f"report.{kind}", kind, content) for kind, content in contents.items())
+
+
+def _written(path: Path, kind: str, content: bytes) -> Page:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return Page(kind, hashlib.sha256(content).hexdigest(), len(content))
 
 
 def _one_line(text: str) -> str:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from analytics_lib.runs.records import Output, Record
+from scheduler.artefacts import artefact_of, holds
 from scheduler.incremental import FileCheck, FileState
-
-ARTEFACTS = ".artefacts"
-"""The folder below that of the reports which keeps each content once, under its hash."""
 
 
 def file_check(folder: Path) -> FileCheck:
@@ -27,16 +24,15 @@ def file_check(folder: Path) -> FileCheck:
             return FileState.CHANGED
         if _is_artefact(found, folder, output) and not _is_younger(found, record):
             return FileState.UNCHANGED
-        return FileState.UNCHANGED if _sha256(path) == output.sha256 else FileState.CHANGED
+        return FileState.UNCHANGED if holds(path, output.sha256, output.size) else FileState.CHANGED
 
     return check
 
 
 def _is_artefact(found: os.stat_result, folder: Path, output: Output) -> bool:
     """Whether a file is one with the artefact that it was published from."""
-    kept = folder / ARTEFACTS / output.sha256[:2] / f"{output.sha256}.{output.kind}"
     try:
-        return os.path.samestat(found, kept.stat())
+        return os.path.samestat(found, artefact_of(folder, output.sha256, output.kind).stat())
     except OSError:
         return False
 
@@ -48,11 +44,3 @@ def _is_younger(found: os.stat_result, record: Record) -> bool:
     except ValueError:
         return True
     return int(found.st_mtime) > (ended if ended.tzinfo else ended.replace(tzinfo=UTC)).timestamp()
-
-
-def _sha256(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
-        return ""

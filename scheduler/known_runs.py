@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from analytics_lib.runs import Ledger
 from scheduler.incremental import Known
 
 
-def known_runs(folder: Path, targets: Sequence[str]) -> Known:  # noqa: ARG001
-    """The latest attempts, and the latest successes, at the targets below the folder of reports."""
-    return Known()
+def known_runs(ledger: Ledger, targets: Sequence[str]) -> Known:
+    """The latest attempts, and the latest successes, at these targets. Raises `WarehouseError`."""
+    return Known(ledger.latest(targets), ledger.last_success(targets))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from analytics_lib.runs import Head
 from scheduler.incremental import Decision
 from scheduler.places import place_of
 
 if TYPE_CHECKING:
-    from scheduler.execute import Outcome
+    from scheduler.supervise import Finished
 
 _WIDEST = 1000
 """Columns of what is no terminal, where a row is a line and nothing is folded."""
@@ -47,15 +49,22 @@ def counted(decisions: Sequence[Decision]) -> str:
     return f"{runs}: {needed} to do, {len(decisions) - needed} unchanged."
 
 
-def print_json(decisions: Sequence[Decision], outcomes: Mapping[Path, Outcome] | None = None) -> None:
-    """Print the runs as one JSON document, with what became of them where they have been run."""
+def print_json(
+    decisions: Sequence[Decision], head: Head, finished: Mapping[Path, Finished] | None = None
+) -> None:
+    """Print the runs, and the head of the ledger, as one JSON document.
+
+    Where they have been run: with what became of them.
+    """
     needed = sum(decision.is_needed for decision in decisions)
     runs = [as_plain(decision) for decision in decisions]
-    if outcomes is not None:
-        for run, decision in zip(runs, decisions, strict=True):
-            run |= _became(outcomes.get(decision.run.place))
     counts = {"runs": len(runs), "needed": needed, "unchanged": len(runs) - needed}
-    typer.echo(json.dumps({"counts": counts, "runs": runs}, indent=2, ensure_ascii=False))
+    if finished is not None:
+        for run, decision in zip(runs, decisions, strict=True):
+            run |= _became(finished.get(decision.run.place))
+        counts["failed"] = sum(bool(each.failure) for each in finished.values())
+    document = {"counts": counts, "runs": runs, "ledger": {"sequence": head.sequence, "hash": head.hash}}
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def as_plain(decision: Decision) -> dict[str, Any]:
@@ -79,14 +88,23 @@ def as_plain(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _became(outcome: Outcome | None) -> dict[str, Any]:
-    """What became of a run; one that was not needed is unchanged."""
-    if outcome is None:
-        return {"state": "unchanged", "files": [], "failure": ""}
+def _became(finished: Finished | None) -> dict[str, Any]:
+    """What became of a run; one that was not needed is unchanged. Seconds and bytes; paths of files."""
+    if finished is None:
+        return {"state": "unchanged", "outputs": [], "failure": ""}
+    outcome = finished.outcome
     return {
-        "state": "failed" if outcome.failure else "succeeded",
-        "files": [str(path) for path in outcome.files],
-        "failure": outcome.failure or "",
+        "state": str(outcome.state),
+        "outputs": [asdict(output) for output in finished.outputs],
+        "failure": outcome.failure,
+        "exception": outcome.exception,
+        "kept": str(finished.kept or ""),
+        "attempts": finished.attempts,
+        "cell": outcome.cell,
+        "cells": outcome.cells,
+        "wall_seconds": round(outcome.wall_seconds, 3),
+        "processor_seconds": round(outcome.processor_seconds, 3),
+        "peak_memory": outcome.peak_memory,
     }
 
 

@@ -1,34 +1,63 @@
-"""Reports and their index put in their place at once: a reader never sees half a file."""
+"""Reports put in their place at once: a reader never sees half a file, and nothing published is lost.
+
+A page is kept under the hash of its content, in `.artefacts/<2 digits>/<sha256>.<format>` below the folder
+of reports; the report's own name is a hard link to it. So equal pages lie there once, what a report was
+yesterday can still be read, and no run can write into a file of another.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from filelock import FileLock
 
 from analytics_lib.errors import RunError
+from analytics_lib.runs import Output
+from scheduler.artefacts import artefact_of, holds
 from scheduler.index_page import index_page
+from scheduler.outcome import Page
 
 INDEX = "index.html"
+KEPT = "failed.ipynb"
+"""What the notebook of a run that ended badly is called, beside the report that it did not make."""
 
 
-def publish(pages: Mapping[str, bytes], target: Path) -> tuple[Path, ...]:
-    """Write `target`.<format> for each format, all complete before the first is put in place."""
-    staged: dict[Path, Path] = {}
+def publish(pages: Sequence[Page], folder: Path, output: Path, place: Path) -> tuple[Output, ...]:
+    """Publish the pages that lie in `folder` as `report.<format>` at `place` below `output`.
+
+    All pages are among the artefacts before the first is put in its place. Raises `RunError`, and then
+    leaves every published file as it was.
+    """
+    target = output / place
+    links: list[tuple[Path, Path]] = []
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        for kind, page in pages.items():
-            staged[_named(target, kind)] = _staged(_named(target, kind), page)
+        for page in pages:
+            artefact = _kept(folder / f"report.{page.kind}", page, output)
+            link = folder / f"link.{page.kind}"
+            _link(artefact, link)
+            links.append((link, named(target, page.kind)))
+        for link, final in links:
+            link.replace(final)
     except OSError as error:
-        for partial in staged.values():
-            partial.unlink(missing_ok=True)
-        raise RunError(f"The report could not be written to {target.parent}: {error.strerror}.") from error
-    for final, partial in staged.items():
-        partial.replace(final)
-    _named(target, "failed.ipynb").unlink(missing_ok=True)
-    return tuple(staged)
+        raise RunError(f"the report could not be written to {target.parent}: {error.strerror}.") from error
+    named(target, KEPT).unlink(missing_ok=True)
+    outputs = ((page, named(place, page.kind).as_posix()) for page in pages)
+    return tuple(Output(page.kind, path, page.sha256, page.size) for page, path in outputs)
+
+
+def keep_partial(executed: Path, output: Path, place: Path) -> Path | None:
+    """Keep the notebook of a run that ended badly beside its report; None where that cannot be."""
+    kept = named(output / place, KEPT)
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        executed.replace(kept)
+    except OSError:
+        return None
+    return kept
 
 
 def write_index(output: Path) -> Path:
@@ -40,8 +69,30 @@ def write_index(output: Path) -> Path:
     return index
 
 
-def _named(target: Path, kind: str) -> Path:
+def named(target: Path, kind: str) -> Path:
+    """The file of a format at a report's place; a place may have dots in its name."""
     return target.parent / f"{target.name}.{kind}"
+
+
+def _kept(page: Path, about: Page, output: Path) -> Path:
+    """The page among the artefacts, moved there unless its content is known already."""
+    artefact = artefact_of(output, about.sha256, about.kind)
+    if not holds(artefact, about.sha256, about.size):
+        artefact.parent.mkdir(parents=True, exist_ok=True)
+        # Whoever opens a report to change it changes no other report with the same content.
+        page.chmod(page.stat().st_mode & ~0o222)
+        page.replace(artefact)
+    return artefact
+
+
+def _link(artefact: Path, link: Path) -> None:
+    try:
+        os.link(artefact, link)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Some file systems know no hard links, and others a limit to their number.
+        shutil.copyfile(artefact, link)
 
 
 def _staged(final: Path, content: bytes) -> Path:

@@ -44,7 +44,7 @@ class Report:
 def published(folder: Path) -> list[Report]:
     """Every report below the folder, the newest first; what is passing, hidden or failed is none."""
     found: dict[Path, list[tuple[Path, int]]] = {}
-    for path in sorted(folder.glob("*/*/*")):
+    for path in sorted(folder.glob("[!.]*/*/*")):
         if (size := _size(path)) is not None:
             found.setdefault(path.with_suffix(""), []).append((path, size))
     reports = [_report(folder, place, files) for place, files in found.items()]

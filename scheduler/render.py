@@ -29,3 +29,7 @@ def render(notebook: nbformat.NotebookNode, kind: str, name: str) -> bytes:
         return f"{nbformat.writes(notebook)}\n".encode()
     page: Any = EXPORTERS[kind](strict=True).from_notebook_node(notebook, {"metadata": {"name": name}})[0]
     return bytes(page) if isinstance(page, bytes) else str(page).encode()
+
+
+def warm() -> None:
+    """Nothing to warm yet."""

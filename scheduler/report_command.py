@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,10 +10,13 @@ import typer
 from analytics_lib.booking_platform import BookingPlatform, open_warehouse_of
 from analytics_lib.cli import TIME_FRAMES, DatabaseOption
 from analytics_lib.home import home
+from analytics_lib.runs import open_ledger
+from analytics_lib.runs.shown import head_line
 from scheduler.file_check import file_check
 from scheduler.incremental import decide, target_of
 from scheduler.known_runs import known_runs
 from scheduler.notebook_listing import list_notebooks
+from scheduler.pinned import pinned
 from scheduler.plan import plan
 from scheduler.plan_listing import counted, print_json, print_plan
 from scheduler.report_options import ReportOptions
@@ -61,8 +63,12 @@ def report(
         typer.Option("--format", metavar="html|pdf|csv|json|xlsx|ipynb", help="Default: html and pdf."),
     ] = None,
     workers: Annotated[
-        int, typer.Option(min=1, help="Runs at once; default: as many as cores.")
-    ] = os.cpu_count() or 1,
+        str,
+        typer.Option(
+            metavar="N|dask://HOST:PORT",
+            help="Runs at once on this machine, or a Dask scheduler; default: as cores and memory allow.",
+        ),
+    ] = "",
     output: Annotated[
         Path | None, typer.Option(help="Folder for the reports; default: the project's reports.")
     ] = None,
@@ -104,17 +110,20 @@ def report(
         retries=retries,
     ).asked()
     folder = (output or home() / "reports").absolute()
-    platform = BookingPlatform(open_warehouse_of(database))
-    runs = plan(asked, platform)
-    known = known_runs(folder, [target_of(run, folder) for run in runs])
-    decisions = decide(runs, folder, known, file_check(folder), force=force)
-    if is_plan:
-        print_json(decisions) if is_json else print_plan(decisions)
-        return
-    outcomes = run_needed(decisions, platform, folder, workers=workers, is_silent=is_json)
+    ledger = open_ledger(folder)
+    with pinned(BookingPlatform(open_warehouse_of(database))) as (platform, data):
+        runs = plan(asked, platform)
+        known = known_runs(ledger, [target_of(run, folder) for run in runs])
+        decisions = decide(runs, folder, known, file_check(folder), force=force)
+        if is_plan:
+            print_json(decisions, ledger.head()) if is_json else print_plan(decisions)
+            return
+        finished = run_needed(decisions, data, folder, ledger, workers=workers, is_silent=is_json)
     if is_json:
-        print_json(decisions, outcomes)
-    elif len(outcomes) < len(decisions):
-        typer.echo(f"{counted(decisions)} --force makes those again, too.", err=True)
-    if any(outcome.failure for outcome in outcomes.values()):
+        print_json(decisions, ledger.head(), finished)
+    else:
+        if len(finished) < len(decisions):
+            typer.echo(f"{counted(decisions)} --force makes those again, too.", err=True)
+        typer.echo(head_line(ledger.head()), err=True)
+    if any(each.failure for each in finished.values()):
         raise typer.Exit(1)

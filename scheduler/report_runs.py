@@ -3,82 +3,88 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.console import Console
 
-from analytics_lib.booking_platform import BookingPlatform
+from analytics_lib.runs import Ledger
 from scheduler.incremental import Decision
+from scheduler.pinned import Data
 from scheduler.plan import Run
 
 if TYPE_CHECKING:
-    from scheduler.execute import Outcome
+    from scheduler.supervise import Finished
 
 
 def run_needed(
     decisions: Sequence[Decision],
-    platform: BookingPlatform,
+    data: Data,
     folder: Path,
+    ledger: Ledger,
     *,
-    workers: int,
+    workers: str = "",
     is_silent: bool = False,
-) -> Mapping[Path, Outcome]:
+) -> Mapping[Path, Finished]:
     """Run what is needed and publish it below the folder: what became of each, by the place of its report.
 
-    Each is told on standard output as soon as it is known, unless `is_silent`.
+    Each is told on standard output as soon as it is known, and all of them are summed up on standard
+    error, unless `is_silent`. `workers` is a number, the address of a Dask scheduler, or empty for as many
+    as fit this machine.
     """
     needed = [decision.run for decision in decisions if decision.is_needed]
-    outcomes = _run(needed, platform, folder, workers, is_silent) if needed else {}
-    if not all(outcome.failure for outcome in outcomes.values()):
+    if not needed:
+        return {}
+    finished = _run(needed, data, folder, ledger, workers, is_silent)
+    if not all(each.failure for each in finished.values()):
         from scheduler.publish import write_index  # its libraries serve those who have something to publish
 
         write_index(folder)
-    return outcomes
+    return finished
 
 
 def _run(
-    runs: Sequence[Run], platform: BookingPlatform, folder: Path, workers: int, is_silent: bool
-) -> dict[Path, Outcome]:
+    runs: Sequence[Run], data: Data, folder: Path, ledger: Ledger, workers: str, is_silent: bool
+) -> dict[Path, Finished]:
+    from scheduler.crews import crew_of
+
+    crew = crew_of(workers, len(runs))  # refuses a wrong word before anything is started
     from scheduler.kernels.owner import greet
 
     greet()  # what kernels are forked from reads its libraries while this process reads its own
     # A plan that finds nothing to do does without these libraries, which take longer to read than it takes.
-    from scheduler.execute import Data
-    from scheduler.workers import clean_termination, run_all
+    from scheduler.progress import ReportProgress
+    from scheduler.requests import whoever_asks
+    from scheduler.summary import summary_line, summary_table
+    from scheduler.supervise import Supervisor
 
-    outcomes: dict[Path, Outcome] = {}
-    with (
-        clean_termination(),
-        platform.warehouse.share() as (url, snapshot),
-        _progress(is_shown=not is_silent) as progress,
-    ):
-        data = Data(url, snapshot)
-        bar = progress.add_task("reports", total=len(runs))
-        for (formats, cell_limit), alike in groupby(runs, lambda run: (run.formats, run.limits.cell_seconds)):
-            for outcome in run_all(
-                list(alike), data, formats, folder, workers=workers, cell_limit=cell_limit
-            ):
-                outcomes[outcome.run.place] = outcome
-                progress.advance(bar)
-                for line in () if is_silent else _said(outcome):
-                    progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
-    return outcomes
-
-
-def _said(outcome: Outcome) -> list[str]:
-    if outcome.failure:
-        kept = f" The notebook was kept: {_shown(outcome.files[0])}" if outcome.files else ""
-        return [f"Failed: {outcome.failure}{kept}"]
-    return [_shown(path) for path in outcome.files]
+    finished: dict[Path, Finished] = {}
+    is_watched = sys.stdout.isatty() and not is_silent
+    began = time.monotonic()
+    with ReportProgress(len(runs), is_watched=is_watched) as progress:
+        supervisor = Supervisor(crew, ledger, data, folder)
+        for each in supervisor.carry_out(runs, whoever_asks(), progress.watch):
+            finished[each.run.place] = each
+            progress.count(each)
+            for line in () if is_silent else _said(each, folder):
+                progress.say(line)
+    if not is_silent and len(runs) > 1:
+        notes = Console(stderr=True)
+        notes.print(summary_table(tuple(finished.values())))
+        said = summary_line(tuple(finished.values()), time.monotonic() - began)
+        notes.print(said, highlight=False, markup=False, soft_wrap=True)
+    return finished
 
 
-def _progress(*, is_shown: bool) -> Progress:
-    """A progress bar when a person is watching, silence otherwise."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, disable=not (is_shown and sys.stdout.isatty()), transient=True)
+def _said(finished: Finished, folder: Path) -> list[str]:
+    if finished.outcome.state == "cancelled":
+        return []  # whoever cancels a hundred runs need not be told of each
+    if finished.failure:
+        kept = f" The notebook was kept: {_shown(finished.kept)}" if finished.kept else ""
+        return [f"Failed: {finished.failure}{kept}"]
+    return [_shown(folder / output.path) for output in finished.outputs]
 
 
 def _shown(path: Path) -> str:

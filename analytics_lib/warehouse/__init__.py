@@ -11,7 +11,7 @@ from analytics_lib.warehouse.address import parse_address
 from analytics_lib.warehouse.duckdb_file import DuckDBFile
 from analytics_lib.warehouse.reading import Contents, Reader, Warehouse
 
-__all__ = ["Contents", "Reader", "Warehouse", "open_warehouse"]
+__all__ = ["Contents", "Reader", "Warehouse", "bare_address", "open_warehouse", "shown_address"]
 
 
 def open_warehouse(
@@ -31,3 +31,13 @@ def open_warehouse(
     from analytics_lib.warehouse.postgresql import PostgreSQLServer
 
     return Warehouse(PostgreSQLServer(address, statement_timeout, snapshot))
+
+
+def shown_address(url: str) -> str:
+    """A database's address for messages, reports and ledgers: no password, no secret option."""
+    return parse_address(url).shown
+
+
+def bare_address(url: str) -> str:
+    """A database's address without any secret, for those who know the password themselves."""
+    return parse_address(url).bare

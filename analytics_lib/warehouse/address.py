@@ -29,6 +29,13 @@ class Address:
         return self.url.difference_update_query(secrets).render_as_string(hide_password=True)
 
     @property
+    def bare(self) -> str:
+        """The URL without any secret: whoever opens it must know the password from elsewhere."""
+        secrets = [name for name in self.url.query if _SECRET.search(name)]
+        without = self.url.difference_update_query(secrets)._replace(password=None)
+        return without.render_as_string(hide_password=False)
+
+    @property
     def spelled(self) -> str:
         """The URL with its password, for other processes of ours only."""
         return self.url.render_as_string(hide_password=False)

@@ -6,7 +6,7 @@ import itertools
 from pathlib import Path
 
 from scheduler.places import Place, path_of
-from scheduler.publish import publish
+from tests.scheduler.published_pages import published_pages
 
 TITLES = {
     "bookings": "Bookings rose by 12.4 % to 1,317 in {period}, most of it through agencies in Córdoba",
@@ -40,7 +40,7 @@ def put(folder: Path, place: Place, kinds: tuple[str, ...] = ("html", "pdf", "cs
     files = dict.fromkeys(kinds, b"x" * 41000)
     if "html" in files:
         files["html"] = page(title, size=90_000)
-    publish(files, folder / path_of(place))
+    published_pages(files, folder, path_of(place))
 
 
 def many_reports(folder: Path, number: int, size: int) -> None:

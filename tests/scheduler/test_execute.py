@@ -1,4 +1,4 @@
-"""One run: what it publishes, and what it says and leaves alone when the notebook goes wrong."""
+"""One run: what it makes, and what it says when the notebook goes wrong. Nothing here is published."""
 
 from __future__ import annotations
 
@@ -12,85 +12,113 @@ import papermill
 import pytest
 
 from analytics_lib import AnalyticsService
-from scheduler.execute import Data, Outcome, execute
-from scheduler.plan import Asked, plan
+from analytics_lib.runs import State
+from scheduler.engine import Trace
+from scheduler.execute import EXECUTED, execute
+from scheduler.limits import Limits
+from scheduler.outcome import Outcome
+from scheduler.pinned import Data
+from scheduler.plan import Run
 from tests.scheduler.conftest import Watch
+from tests.scheduler.made_runs import made_notebook, planned
 from tests.small_platform import NOTEBOOKS
+
+
+def run_of(name: str, small: AnalyticsService, formats: tuple[str, ...], limits: Limits) -> Run:
+    notebook = name if name.endswith(".ipynb") else str(NOTEBOOKS / f"{name}.ipynb")
+    (run,) = planned(small, (notebook,), formats=formats, limits=limits)
+    return run
 
 
 def outcome_of(
     name: str,
     small: AnalyticsService,
-    output: Path,
+    folder: Path,
     formats: tuple[str, ...] = ("html", "pdf"),
-    limit: int = 60,
+    limits: Limits | None = None,
+    trace: Trace | None = None,
 ) -> Outcome:
-    (run,) = plan(Asked(notebooks=(str(NOTEBOOKS / f"{name}.ipynb"),), period="2026-10"), small)
+    folder.mkdir(exist_ok=True)
+    run = run_of(name, small, formats, limits or Limits(cell_seconds=60))
     with small.warehouse.share() as (url, snapshot):
-        return execute(run, Data(url, snapshot), formats, output, cell_limit=limit)
+        return execute(run, Data(url, snapshot), folder, trace)
 
 
-def contents(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def good_report(folder: Path, name: str) -> dict[str, str]:
-    """Earlier reports of a notebook that now fails."""
-    place = folder / "2026-10" / name
-    place.mkdir(parents=True)
-    (place / "all.html").write_text("the last good report")
-    (place / "all.pdf").write_bytes(b"%PDF the last good report")
-    return contents(folder)
-
-
-def test_a_good_run_publishes_every_format_and_leaves_nothing_else(
-    small: AnalyticsService, tmp_path: Path, watch: Watch
-) -> None:
-    output = tmp_path / "reports"
-    outcome = outcome_of("good", small, output, ("html", "pdf", "ipynb"))
-    assert outcome.failure is None
-    names = [f"2026-10/good/all.{kind}" for kind in ("html", "pdf", "ipynb")]
-    assert [path.relative_to(output).as_posix() for path in outcome.files] == names
-    assert sorted(contents(output)) == sorted(names)
+def test_a_good_run_makes_every_format(small: AnalyticsService, tmp_path: Path, watch: Watch) -> None:
+    told: list[tuple[int, int]] = []
+    trace = Trace(lambda cell, cells: told.append((cell, cells)))
+    outcome = outcome_of("good", small, tmp_path / "made", ("html", "pdf", "ipynb"), trace=trace)
+    assert (outcome.state, outcome.failure) == (State.SUCCEEDED, "")
+    assert [page.kind for page in outcome.pages] == ["html", "pdf", "ipynb"]
+    for page in outcome.pages:
+        content = (tmp_path / "made" / f"report.{page.kind}").read_bytes()
+        assert (page.sha256, page.size) == (hashlib.sha256(content).hexdigest(), len(content))
+    cells = outcome.cells
+    assert told == [(cell, cells) for cell in range(1, cells + 1)] and outcome.cell == cells > 3
     assert watch.kernels_started() == 1
     assert watch.left_behind() == []
 
 
 @pytest.mark.parametrize(
-    ("name", "limit", "cell", "reason"),
+    ("name", "limit", "cell", "reason", "state"),
     [
-        ("failing_cell", 60, 3, "ZeroDivisionError: division by zero"),
-        ("endless_cell", 2, 4, "2 seconds"),
-        ("killed_kernel", 60, 4, "kernel died"),
-        ("empty_chart", 60, 4, "empty chart: Nobody came"),
+        ("failing_cell", 60, 3, "ZeroDivisionError: division by zero", State.FAILED),
+        ("endless_cell", 2, 4, "2 seconds", State.TIMED_OUT),
+        ("killed_kernel", 60, 4, "kernel died", State.FAILED),
+        ("empty_chart", 60, 4, "empty chart: Nobody came", State.FAILED),
     ],
 )
-def test_a_run_that_goes_wrong_says_where_and_why_and_touches_no_report(
-    small: AnalyticsService, tmp_path: Path, watch: Watch, name: str, limit: int, cell: int, reason: str
+def test_a_run_that_goes_wrong_says_where_and_why_and_makes_no_page(
+    small: AnalyticsService,
+    tmp_path: Path,
+    watch: Watch,
+    name: str,
+    limit: int,
+    cell: int,
+    reason: str,
+    state: State,
 ) -> None:
-    output = tmp_path / "reports"
-    before = good_report(output, name)
     begun = time.monotonic()
-    outcome = outcome_of(name, small, output, limit=limit)
+    outcome = outcome_of(name, small, tmp_path / "made", limits=Limits(cell_seconds=limit))
     assert time.monotonic() - begun < 45
-    assert outcome.failure is not None
-    assert "\n" not in outcome.failure
+    assert outcome.state is state and "\n" not in outcome.failure
     # papermill puts its own cell of parameters behind the notebook's.
     found = re.search(r"\bcell (\d+)\b", outcome.failure)
     assert found and int(found[1]) == cell + 1, outcome.failure
-    assert name in outcome.failure and reason in outcome.failure and "2026-10" in outcome.failure
-    kept = f"2026-10/{name}/all.failed.ipynb"
-    assert [path.relative_to(output).as_posix() for path in outcome.files] == [kept]
-    after = contents(output)
-    assert after.pop(kept)
-    assert after == before
-    assert nbformat.read(output / kept, as_version=4).cells
+    assert reason in outcome.failure and outcome.pages == ()
+    assert not list((tmp_path / "made").glob("report.*"))
+    assert nbformat.read(tmp_path / "made" / EXECUTED, as_version=4).cells
     assert watch.kernels_started() == 1
     assert watch.left_behind() == []
+
+
+def test_a_syntax_error_is_the_failure_of_its_cell(small: AnalyticsService, tmp_path: Path) -> None:
+    broken = made_notebook(tmp_path, "broken", "print('fine')", "def f(:\n    pass")
+    outcome = outcome_of(broken, small, tmp_path / "made")
+    assert (outcome.state, outcome.exception, outcome.cell) == (State.FAILED, "SyntaxError", 5)
+    assert outcome.failure.startswith("cell 5 failed with SyntaxError: ") and "\n" not in outcome.failure
+
+
+@pytest.mark.parametrize(
+    "cell", ["eaten = bytearray(2**31)", "import numpy; numpy.ones(2**28)"], ids=["python", "numpy"]
+)
+def test_a_cell_that_eats_all_memory_is_named(small: AnalyticsService, tmp_path: Path, cell: str) -> None:
+    hungry = made_notebook(tmp_path, "hungry", "print('fine')", cell)
+    outcome = outcome_of(hungry, small, tmp_path / "made", limits=Limits(memory=500 * 2**20))
+    assert (outcome.state, outcome.cell) == (State.FAILED, 5)
+    assert outcome.failure.startswith("cell 5 ran out of memory (it may take 500 MiB): ")
+
+
+def test_a_notebook_that_was_changed_after_it_was_planned_is_not_run(
+    small: AnalyticsService, tmp_path: Path, watch: Watch
+) -> None:
+    notebook = made_notebook(tmp_path, "changing", "print('as planned')")
+    run = run_of(notebook, small, ("ipynb",), Limits())
+    made_notebook(tmp_path, "changing", "print('changed')")
+    with small.warehouse.share() as (url, snapshot):
+        outcome = execute(run, Data(url, snapshot), tmp_path)
+    assert outcome.state is State.FAILED and "changed after the run was planned" in outcome.failure
+    assert watch.kernels_started() == 0
 
 
 def test_the_executed_notebook_is_not_written_after_every_cell(
@@ -101,32 +129,40 @@ def test_the_executed_notebook_is_not_written_after_every_cell(
         papermill.engines, "write_ipynb", lambda *written_now: written.append(len(written_now))
     )
     outcome = outcome_of("plain", small, tmp_path, ("html",))
-    assert outcome.failure is None and len(written) == 2
+    assert outcome.state is State.SUCCEEDED and len(written) == 2
+
+
+def test_it_is_written_in_between_if_cells_take_long(
+    small: AnalyticsService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scheduler.engine.SAVED_EVERY", 0.5)
+    slow = made_notebook(tmp_path, "slow", "print('first')\nimport time; time.sleep(1)", "time.sleep(600)")
+    seen: list[str] = []
+    executed = tmp_path / "made" / EXECUTED
+
+    def look(cell: int, _: int) -> None:
+        if cell == 5:
+            seen.append(executed.read_text())
+
+    outcome = outcome_of(slow, small, tmp_path / "made", limits=Limits(cell_seconds=3), trace=Trace(look))
+    assert outcome.state is State.TIMED_OUT
+    assert len(seen) == 1 and "first" in nbformat.reads(seen[0], as_version=4).cells[3].outputs[0].text
 
 
 def test_a_chart_without_words_is_refused(small: AnalyticsService, tmp_path: Path) -> None:
     outcome = outcome_of("chart_without_words", small, tmp_path, ("html",))
-    assert outcome.failure is not None and "\n" not in outcome.failure
+    assert outcome.state is State.FAILED and "\n" not in outcome.failure
     assert "alternative text" in outcome.failure or "alt text" in outcome.failure
-    assert not list(tmp_path.rglob("*.html"))
-
-
-def test_a_good_run_takes_the_failed_notebook_away(small: AnalyticsService, tmp_path: Path) -> None:
-    kept = tmp_path / "2026-10" / "plain" / "all.failed.ipynb"
-    kept.parent.mkdir(parents=True)
-    kept.write_text("{}")
-    outcome = outcome_of("plain", small, tmp_path, ("html",))
-    assert outcome.failure is None
-    assert not kept.exists()
 
 
 def test_the_executed_notebook_carries_where_its_numbers_come_from(
     small: AnalyticsService, tmp_path: Path
 ) -> None:
-    outcome = outcome_of("plain", small, tmp_path, ("ipynb",))
-    notebook = nbformat.read(outcome.files[0], as_version=4)
+    run = run_of("plain", small, ("ipynb",), Limits())
+    outcome_of("plain", small, tmp_path, ("ipynb",))
+    notebook = nbformat.read(tmp_path / "report.ipynb", as_version=4)
     stamp = notebook.metadata["analytics"]
-    assert stamp["run_id"] == outcome.run.run_id
+    assert stamp["run_id"] == run.run_id
     assert stamp["data_as_of"] == "2026-10-31T23:00:00Z"
     assert small.warehouse.version().startswith(stamp["data_version"])
     assert stamp["period"] == "2026-10" and stamp["scope"]["zone"] == "Europe/Madrid"
@@ -144,9 +180,9 @@ def test_a_run_is_silent_and_ends_what_its_cells_started(
     name: str,
     limit: int,
 ) -> None:
-    outcome = outcome_of(name, small, tmp_path / "reports", ("ipynb",), limit)
+    outcome = outcome_of(name, small, tmp_path / "made", ("ipynb",), Limits(cell_seconds=limit))
     assert bool(outcome.failure) == (name == "endless_child")
-    assert "started" in outcome.files[0].read_text() or name == "plain"
+    assert "started" in (tmp_path / "made" / EXECUTED).read_text() or name == "plain"
     assert watch.left_behind() == []
     assert capfd.readouterr() == ("", "")
 
@@ -154,8 +190,7 @@ def test_a_run_is_silent_and_ends_what_its_cells_started(
 def test_a_folder_that_cannot_be_written_is_the_outcome_of_the_run(
     small: AnalyticsService, tmp_path: Path
 ) -> None:
-    (tmp_path / "reports").write_text("a file in the way")
-    good = outcome_of("plain", small, tmp_path / "reports", ("ipynb",))
-    assert good.files == () and "could not be written" in str(good.failure)
-    failing = outcome_of("failing_cell", small, tmp_path / "reports", ("ipynb",))
-    assert failing.files == () and "ZeroDivisionError" in str(failing.failure)
+    run = run_of("plain", small, ("ipynb",), Limits())
+    with small.warehouse.share() as (url, snapshot):
+        outcome = execute(run, Data(url, snapshot), tmp_path / "not there")
+    assert outcome.state is State.FAILED and "could not be written" in outcome.failure

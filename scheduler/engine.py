@@ -1,0 +1,152 @@
+"""papermill's own way of running cells, which tells the truth about how it ended.
+
+papermill marks a cell as completed even if its kernel died, so nothing is read from the notebook: a
+`Trace` notes which cell runs, and whatever is raised is handed on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, papermill_engines
+
+from scheduler.redaction import Redactor
+from scheduler.usage import KernelUsage, limit_memory
+
+ENGINE = "analytics"
+
+SAVED_EVERY = 5.0
+"""Seconds: of a worker that is killed, what its cells had shown until then is kept."""
+
+_START_LIMIT = 120
+"""Seconds until a kernel must answer."""
+
+
+def _say_nothing(cell: int, cells: int) -> None:
+    """Nobody watches."""
+
+
+@dataclass
+class Trace:
+    """How far a notebook has come. `cell` of `cells` runs, or was the last to run; the first is 1."""
+
+    said: Callable[[int, int], None] = _say_nothing
+    cell: int = 0
+    cells: int = 0
+    kernel: KernelUsage | None = None
+    began: float = field(default_factory=time.monotonic)
+
+    def at(self, cell: int, cells: int) -> None:
+        """Note that a cell begins, and tell whoever watches."""
+        self.cell, self.cells = cell, cells
+        self.said(cell, cells)
+
+
+class TruthfulEngine(Engine):
+    """Hands on whatever was raised; writes the notebook before the first and after the last cell.
+
+    In between it is written only if cells take long. No secret is written.
+    """
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        *,
+        km: Any,
+        kernel_environment: dict[str, str],
+        kernel_log: IO[str],
+        execution_timeout: int,
+        memory_limit: int | None,
+        trace: Trace,
+        redactor: Redactor,
+        **_: Any,
+    ) -> Any:
+        client = _TracingClient(
+            nb_man,
+            km=km,
+            kernel_name=kernel_name,
+            timeout=execution_timeout,
+            startup_timeout=_START_LIMIT,
+            error_on_timeout=None,
+        )
+        client.trace, client.redactor, client.memory_limit = trace, redactor, memory_limit
+        # papermill would write the file twice a cell.
+        client.file, nb_man.output_path = nb_man.output_path, None
+        # What the kernel itself says while it ends is no failure of the run.
+        words = {"stdout": kernel_log, "stderr": kernel_log}
+        try:
+            return client.execute(env=kernel_environment, cleanup_kc=False, **words)
+        finally:
+            nb_man.output_path = client.file
+            redactor.notebook(nb_man.nb)
+            run_sync(_end)(client, km)
+
+
+papermill_engines.register(ENGINE, TruthfulEngine)
+
+
+async def _end(client: _TracingClient, manager: AsyncKernelManager) -> None:
+    """Stop the client and then its kernel, so that no socket or task is closed under its user."""
+    interrupted = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in interrupted:
+        task.cancel()
+    await asyncio.gather(*interrupted, return_exceptions=True)
+    if client.kc is not None:
+        client.kc.stop_channels()
+    if manager.has_kernel:
+        client.look()
+        await manager.shutdown_kernel(now=True)
+
+
+class _TracingClient(PapermillNotebookClient):
+    """Notes what a cell's exception would not tell: which cell it was, and what the kernel has taken."""
+
+    trace: Trace
+    redactor: Redactor
+    memory_limit: int | None = None
+    file: str | None = None
+    _saved = 0.0
+
+    def papermill_execute_cells(self) -> None:
+        """Run the cells, from a kernel that is known and limited."""
+        self._saved = time.monotonic()
+        pid = getattr(self.km.provisioner, "pid", None)
+        if pid is not None:
+            self.trace.kernel = KernelUsage(pid)
+            if self.memory_limit is not None:
+                limit_memory(pid, self.memory_limit)
+        super().papermill_execute_cells()
+
+    def execute_cell(self, cell: Any, index: int, *args: Any, **kwargs: Any) -> Any:
+        """Run one cell."""
+        self.trace.at(index + 1, len(self.nb.cells))
+        try:
+            return super().execute_cell(cell, index, *args, **kwargs)
+        finally:
+            self.look()
+            self._save_if_due()
+
+    def look(self) -> None:
+        """See what the kernel takes while it can still be seen."""
+        if self.trace.kernel is not None:
+            self.trace.kernel.look()
+
+    def _save_if_due(self) -> None:
+        if time.monotonic() - self._saved < SAVED_EVERY:
+            return
+        self.redactor.notebook(self.nb)
+        self.nb_man.output_path = self.file
+        try:
+            self.nb_man.save()
+        finally:
+            self.nb_man.output_path = None
+            self._saved = time.monotonic()
