@@ -36,8 +36,11 @@ for name in map(str, range({number})):
         os.close(begin)
         os.read(start, 1)
         me = Owner.here()
+        try:
 {lines}
-        ledger.close()
+            ledger.close()
+        except Exception as error:
+            say("failed:", error)
         sys.stdin.readline()
         os._exit(0)
 os.close(begin)
@@ -83,7 +86,7 @@ class Writer:
 
 def at_once(place: Place, number: int, lines: str) -> list[str]:
     """One line of each of so many processes that begin at the same time and live until all have spoken."""
-    forks = _FORKS.format(number=number, lines=textwrap.indent(lines, " " * 8))
+    forks = _FORKS.format(number=number, lines=textwrap.indent(lines, " " * 12))
     writer = Writer(place, "", forks)
     writer.go()
     said = [writer.heard() for _ in range(number)]
