@@ -64,7 +64,9 @@ def _matrix(words: object, file: WrittenFile, way: Way, name: str) -> Matrix:
         fixed = frame_of(period)
         if fixed is not None and matrix.time_frames and matrix.time_frames != (fixed.value,):
             at = file.at((*way, "period", number))
-            raise InputError(f"{at}: the period '{period}' is a {fixed.value}: leave out 'time_frames'.")
+            raise InputError(
+                f"{at}: the period '{period}' has the time frame {fixed.value}: leave out 'time_frames'."
+            )
     return matrix
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -93,10 +93,11 @@ def plan(asked: Asked | Iterable[Asked], platform: BookingPlatform) -> tuple[Run
     Raises `InputError` before any starts, also for two different reports that would lie in one place.
     """
     facts = PlatformFacts(platform)
+    read = cache(read_notebook)  # one version of each for the whole plan, even if somebody saves it meanwhile
     runs: dict[Path, Run] = {}
     for one in [asked] if isinstance(asked, Asked) else asked:
         try:
-            for run in _runs(one, facts):
+            for run in _runs(one, facts, read):
                 runs[run.place] = _together(runs[run.place], run) if run.place in runs else run
         except InputError as error:
             if not one.written_at:
@@ -105,7 +106,7 @@ def plan(asked: Asked | Iterable[Asked], platform: BookingPlatform) -> tuple[Run
     return tuple(runs.values())
 
 
-def _runs(asked: Asked, facts: PlatformFacts) -> Iterator[Run]:
+def _runs(asked: Asked, facts: PlatformFacts, read: Callable[[Path], Notebook]) -> Iterator[Run]:
     time_frames = _each("time frame", asked.time_frames, [frame.value for frame in TimeFrame])
     if len(time_frames) > 1 and asked.period not in RELATIVE_PERIODS:
         raise InputError(
@@ -117,9 +118,7 @@ def _runs(asked: Asked, facts: PlatformFacts) -> Iterator[Run]:
     partners = _each("partner", asked.partners, facts.partners) if asked.partners else (ALL,)
     if not partners:
         raise InputError("The data holds no partner: ask for reports without 'each' of them.")
-    notebooks = [
-        read_notebook(find_notebook(name)) for name in _each("notebook", asked.notebooks, listed_names())
-    ]
+    notebooks = [read(find_notebook(name)) for name in _each("notebook", asked.notebooks, listed_names())]
     for notebook in notebooks:
         name = notebook.path.stem
         schema = declared_in(notebook.tagged, name)

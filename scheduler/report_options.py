@@ -47,10 +47,9 @@ class ReportOptions:
             for asked in matrix.asked(period=self.period, as_of=self.as_of)
         ]
         if not found:
-            frame = frame_of(self.period)
-            named = " and ".join(self.matrices)
             raise InputError(
-                f"The period '{self.period}' is a {frame}, of which {named} has no reports: name another."
+                f"The period '{self.period}' has the time frame {frame_of(self.period)}, of which "
+                f"{' and '.join(self.matrices)} has no reports: name another."
             )
         limits = self._limits()
         return tuple(

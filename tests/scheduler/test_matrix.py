@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from analytics_lib.errors import InputError
 from scheduler.limits import Limits
 from scheduler.matrix import Matrix
 from scheduler.matrix_files import read_matrices
-from scheduler.plan import Run, plan
+from scheduler.plan import Asked, Run, plan
 from tests.house import ROOT
 from tests.small_platform import NOTEBOOKS
 
@@ -83,6 +83,21 @@ def test_a_report_asked_for_twice_is_made_once_in_all_formats(small: AnalyticsSe
     (run,) = runs(small, first, replace(MONTH, name="other", formats=("html", "pdf")))
     assert run.formats == ("html", "pdf", "csv")
     assert run.limits == Limits() and run.asked_with == "matrix month"
+
+
+def test_a_notebook_saved_meanwhile_is_planned_in_one_version(
+    small: AnalyticsService, tmp_path: Path
+) -> None:
+    notebook = tmp_path / "good.ipynb"
+    notebook.write_bytes(Path(GOOD).read_bytes())
+
+    def asked() -> Iterator[Asked]:
+        yield from replace(MONTH, notebooks=(str(notebook),)).asked()
+        notebook.write_bytes(notebook.read_bytes() + b"\n")
+        yield from replace(MONTH, notebooks=(str(notebook),), locales=("en", "de")).asked()
+
+    first, second = plan(asked(), small)
+    assert first.notebook_hash == second.notebook_hash
 
 
 def test_different_reports_in_one_place_are_refused(small: AnalyticsService) -> None:

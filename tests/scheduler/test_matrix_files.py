@@ -138,7 +138,7 @@ BAD = [
     (
         f"{ONE}    time_frames: week\n    period: [last, 2025-01]\n",
         4,
-        "the period '2025-01' is a month: leave out 'time_frames'.",
+        "the period '2025-01' has the time frame month: leave out 'time_frames'.",
     ),
     (f"{ONE}\tlocale: de\n", 3, "not YAML, because it is indented with a tab: use spaces."),
     (f"{ONE}    locale: 'de\n", 4, "not YAML, because found unexpected end of stream."),

@@ -275,7 +275,7 @@ def test_a_sample_with_faults_is_never_the_one_for_first_use(
 
     url = f"duckdb:///{tmp_path}/sample.duckdb"
     monkeypatch.setattr(first_use, "sample_url", lambda: url)
-    monkeypatch.setattr(first_use, "generate", told)
+    monkeypatch.setattr("analytics_lib.sources.sample.generate", told)
     write_sample(SamplePlan(bookings=1, only=("bookings",)), url)
     written: list[str] = []
     monkeypatch.setattr(first_use, "write_sample", lambda _plan, to: written.append(to))
