@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 
+from analytics_lib.charts.drawing import Chart, Layers, Rows
 from analytics_lib.charts.figure import AnyChart
 from analytics_lib.charts.theme import ACCENT, GREY, LIGHTER
 
@@ -28,25 +29,26 @@ def bars(rows: Sequence[dict[str, Any]], *, row: int = ROW) -> AnyChart:
     Rows have `group`, `value`, `previous` (or None), `shown` (at the end), `full` (in the tooltip) and
     `kind`: named, quiet (what is unknown), before or forecast.
     """
-    base = _base(rows, row)
+    base = _base(rows, row, rows)
     compared = any(each["previous"] is not None for each in rows)
     thick = base.mark_bar(height=13 if compared else 16, yOffset=3 if compared else 0).encode(
         x=_length("value", rows),
         color=_COLOUR,
-        stroke=alt.when("datum.kind === 'forecast'")
-        .then(alt.value(ACCENT))
-        .otherwise(alt.value("transparent")),
+        stroke=alt.StrokeValue(
+            "transparent", condition=[{"test": "datum.kind === 'forecast'", "value": ACCENT}]
+        ),
     )
     layers = [thick]
     if compared:
         thin = base.transform_filter("datum.previous !== null")
         layers.append(thin.mark_bar(height=5, yOffset=-9, color=LIGHTER).encode(x=_length("previous", rows)))
-    return alt.LayerChart(layer=[*layers, *_labels(rows, row, 3 if compared else 0)])
+    return Layers(layer=[*layers, *_labels(rows, row, 3 if compared else 0)])
 
 
-def _base(rows: Sequence[dict[str, Any]], row: int) -> alt.Chart:
+def _base(rows: Sequence[dict[str, Any]], row: int, drawn: Sequence[dict[str, Any]]) -> alt.Chart:
+    """What marks for some of the rows, in the places of all of them, have in common."""
     order = [each["group"] for each in rows]
-    return alt.Chart(alt.InlineData(values=list(rows)), height=row * len(rows)).encode(
+    return Chart(Rows(values=list(drawn)), height=row * len(rows)).encode(
         y=alt.Y("group:N", sort=order, title=None, axis=alt.Axis(domain=False, ticks=False, labelLimit=180)),
         tooltip=[alt.Tooltip("group:N", title="group"), alt.Tooltip("full:N", title="value")],
     )
@@ -69,9 +71,11 @@ def _labels(rows: Sequence[dict[str, Any]], row: int, down: int) -> list[alt.Cha
         [each for each in rows if each["value"] is not None and (each["value"] < 0) is is_left]
         for is_left in (False, True)
     )
-    base = _base(rows, row).encode(x=_length("value", rows), text="shown:N")
-    texts = [
-        (right, base.mark_text(align="left", dx=6, dy=down)),
-        (left, base.mark_text(align="right", dx=-6, dy=down)),
+    sides: list[tuple[list[dict[str, Any]], Any, int]] = [(right, "left", 6), (left, "right", -6)]
+    return [
+        _base(rows, row, its)
+        .encode(x=_length("value", rows), text=alt.Text("shown:N"))
+        .mark_text(align=align, dx=dx, dy=down)
+        for its, align, dx in sides
+        if its
     ]
-    return [text.properties(data=alt.InlineData(values=its)) for its, text in texts if its]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.axes import bucket_text
+from analytics_lib.charts.drawing import unchecked
 from analytics_lib.charts.figure import (
     AnyChart,
     dressed,
@@ -22,8 +23,10 @@ from analytics_lib.charts.figure import (
 )
 from analytics_lib.charts.heat import heat, key
 from analytics_lib.formatting import group_label, lowered, period_name, spoken, texts
+from analytics_lib.frame_rows import frame_rows
 
 
+@unchecked
 def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
     """A share by age, from `measure("cohort_retention", scope, by=["age"], over="month")`.
 
@@ -47,9 +50,9 @@ def cohorts(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None
     )
     across = say("{dimension} across").format(dimension=spoken(_age(frame)))
     values = [float(value) for value in shown["value"]]
-    cells = [_cell(row, frame, now, unit, locale) for row in shown.to_dict("records")]
+    cells = [_cell(row, frame, now, unit, locale) for row in frame_rows(shown)]
     # In the order of the answer, which has also those whose first age is not known.
-    rows = dict.fromkeys(_cohort(row, frame, now, locale) for row in frame.to_dict("records"))
+    rows = dict.fromkeys(_cohort(row, frame, now, locale) for row in frame_rows(frame))
     down = [name for name in rows if any(cell["down"] == name for cell in cells)]
     return dressed(
         heat(
@@ -149,7 +152,7 @@ def _twin(frame: pd.DataFrame, now: str, unit: str, locale: str) -> dict[str, An
             marked(row["value"], row["quality"], unit, locale),
             formatting.count(row["n"], locale),
         ]
-        for row in frame.to_dict("records")
+        for row in frame_rows(frame)
     ]
     cohort = texts(locale)("Cohort")
     columns = [(cohort, "left"), (spoken(_age(frame)).capitalize(), "left"), (now, "right"), ("n", "right")]

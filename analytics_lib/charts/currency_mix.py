@@ -9,6 +9,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.bars import bars
+from analytics_lib.charts.drawing import unchecked
 from analytics_lib.charts.figure import (
     AnyChart,
     dressed,
@@ -25,11 +26,13 @@ from analytics_lib.charts.figure import (
 from analytics_lib.errors import InputError
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.formatting import lowered, period_name, spoken, texts
+from analytics_lib.frame_rows import frame_rows
 
 _MOST = 8
 """Bars, of which the last gathers the rest."""
 
 
+@unchecked
 def currency_mix(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
     """A share by currency, from `measure(["payment_value_share", "payment_value"], scope, by=["currency"])`.
 
@@ -47,8 +50,8 @@ def currency_mix(frame: pd.DataFrame, *, locale: str = "en", title: str | None =
     words = frame.attrs["metrics"][name]
     now, subtitle = period_name(frame.attrs["scope"], locale), subtitle_of(frame, locale)
     known = shares[shares["value"].notna()]
-    rows: list[Any] = ranked_groups(known, dimension).to_dict("records")
-    beside = {row[dimension]: row for row in amounts.to_dict("records")}
+    rows: list[Any] = frame_rows(ranked_groups(known, dimension))
+    beside = {row[dimension]: row for row in frame_rows(amounts)}
     twin = _twin(rows, beside, dimension, now, locale)
     if known.empty or is_without_groups(shares):
         return nothing_to_draw(

@@ -9,6 +9,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.axes import reach
+from analytics_lib.charts.drawing import Chart, Layers, Rows, unchecked
 from analytics_lib.charts.extremes import leading_group
 from analytics_lib.charts.figure import (
     AnyChart,
@@ -28,12 +29,14 @@ from analytics_lib.charts.labels import width_of
 from analytics_lib.charts.theme import ACCENT, GREY, LIGHTER
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.formatting import group_label, lowered, period_name, spoken, texts
+from analytics_lib.frame_rows import frame_rows
 
 _HEIGHT = 220
 _APART = 12
 """Pixels between the names of two bands on one line; narrower columns have them word by word."""
 
 
+@unchecked
 def distribution(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
     """A count or share by bands, from `measure(..., by=["lead_time_band"])`, in the order of the bands."""
     say = texts(locale)
@@ -47,7 +50,7 @@ def distribution(frame: pd.DataFrame, *, locale: str = "en", title: str | None =
         return nothing_to_draw(
             title or words["title"], subtitle, why_missing(frame, locale), twin, [frame], locale=locale
         )
-    rows: list[Any] = known.to_dict("records")
+    rows: list[Any] = frame_rows(known)
     said = ", ".join(
         f"{group_label(row[dimension], dimension)} {formatting.quantity(row['value'], unit, locale)}"
         for row in rows
@@ -86,7 +89,7 @@ def _columns(rows: list[Any], dimension: str, unit: str, locale: str) -> AnyChar
         ticks=False,
         labelExpr=f"width < {legible:.0f} ? split(datum.label, ' ') : datum.label",
     )
-    base = alt.Chart(alt.InlineData(values=values), height=_HEIGHT).encode(
+    base = Chart(Rows(values=values), height=_HEIGHT).encode(
         x=alt.X("group:N", sort=order, title=None, axis=names, scale=alt.Scale(paddingInner=0.3)),
         tooltip=[alt.Tooltip("group:N", title="group"), alt.Tooltip("full:N", title="value")],
     )
@@ -103,8 +106,8 @@ def _columns(rows: list[Any], dimension: str, unit: str, locale: str) -> AnyChar
     for sign, away, test in ((1, -8, "datum.value >= 0"), (-1, 8, "datum.value < 0")):
         if any((value["value"] < 0) == (sign < 0) for value in values):
             texts = base.transform_filter(f"datum.when === 'now' && {test}").mark_text(dy=away)
-            layers.append(texts.encode(y=y, text="shown:N"))
-    return alt.LayerChart(layer=layers)
+            layers.append(texts.encode(y=y, text=alt.Text("shown:N")))
+    return Layers(layer=layers)
 
 
 def _values(row: Any, dimension: str, unit: str, locale: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import pandas as pd
 from analytics_lib import formatting
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.formatting import group_label, lowered, spoken, texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.scope import Scope
 
 Row = Mapping[Any, Any]
@@ -28,7 +29,7 @@ def whole_buckets(frame: pd.DataFrame) -> list[Row]:
     """The rows of known numbers whose buckets are over and covered by data; all known ones if none are."""
     scope: Scope = frame.attrs["scope"]
     cut = {bucket.name for bucket in scope.buckets(frame.attrs["over"]) if bucket.is_clipped}
-    known: list[Row] = [row for row in frame.to_dict("records") if row["value"] is not None]
+    known: list[Row] = [row for row in frame_rows(frame) if row["value"] is not None]
     return [row for row in known if row["quality"] == "ok" and row["bucket"] not in cut] or known
 
 

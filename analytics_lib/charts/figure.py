@@ -9,10 +9,12 @@ import altair as alt
 import pandas as pd
 
 from analytics_lib import formatting
+from analytics_lib.charts.drawing import Aside, Chart, Rows
 from analytics_lib.charts.numbers import numbers_of
 from analytics_lib.errors import InputError
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.formatting import compared_name, lowered, period_name, spoken, texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.scope import Scope
 
 AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
@@ -35,11 +37,11 @@ def dressed(
     """
     numbers = numbers_of(*frames, title=title) if frames else None
     words = {"title": title, "alt": alt_text, "table": dict(twin), "numbers": numbers, "empty": empty}
-    return chart.properties(
-        title=alt.TitleParams(text=title, subtitle=subtitle),
-        description=alt_text,
-        usermeta={"analytics": words},
-    )
+    # Set here, because to have it set by `properties` is to have the whole chart copied.
+    chart["title"] = alt.TitleParams(text=title, subtitle=subtitle)
+    chart["description"] = alt_text
+    chart["usermeta"] = Aside({"analytics": words})
+    return chart
 
 
 def nothing_to_draw(
@@ -54,9 +56,9 @@ def nothing_to_draw(
     """A chart's place with the reason why it is empty."""
     say = texts(locale)
     chart = (
-        alt.Chart(alt.InlineData(values=[{"reason": reason}]), height=60)
+        Chart(Rows(values=[{"reason": reason}]), height=60)
         .mark_text(align="left", x=0)
-        .encode(text="reason:N")
+        .encode(text=alt.Text("reason:N"))
     )
     return dressed(
         chart,
@@ -93,7 +95,7 @@ def group_twin(rows: pd.DataFrame, frame: pd.DataFrame, dimension: str, locale: 
     columns = [(spoken(dimension).capitalize(), "left"), (period_name(frame.attrs["scope"], locale), "right")]
     columns += compared_columns(frame, locale)
     lines = []
-    for row in rows.to_dict("records"):
+    for row in frame_rows(rows):
         cells = [
             formatting.group_label(row[dimension], dimension),
             marked(row["value"], row["quality"], unit, locale),

@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from analytics_lib import formatting
+from analytics_lib.charts.drawing import Chart, Layers, Rows, unchecked
 from analytics_lib.charts.figure import (
     AnyChart,
     compared_cells,
@@ -24,10 +25,12 @@ from analytics_lib.charts.figure import (
 from analytics_lib.charts.theme import ACCENT, GREY, INK, LIGHTER
 from analytics_lib.errors import InputError
 from analytics_lib.formatting import lowered, period_name, texts
+from analytics_lib.frame_rows import frame_rows
 
 _ROW = 62
 
 
+@unchecked
 def funnel(
     steps: pd.DataFrame, rates: pd.DataFrame | None = None, *, locale: str = "en", title: str | None = None
 ) -> AnyChart:
@@ -38,7 +41,7 @@ def funnel(
     them than gaps between steps.
     """
     say = texts(locale)
-    passed = [] if rates is None else rates.to_dict("records")
+    passed = [] if rates is None else frame_rows(rates)
     if len(passed) >= len(steps):
         raise InputError(
             f"{len(passed)} rates do not fit between {len(steps)} steps: give at most {len(steps) - 1}."
@@ -48,7 +51,7 @@ def funnel(
     twin = _twin(steps, passed, now, locale)
     subtitle = now + lighter(steps, locale)
     known = steps[steps["value"].notna()]
-    names = [_title(row, steps) for row in steps.to_dict("records")]
+    names = [_title(row, steps) for row in frame_rows(steps)]
     if known.empty or known["value"].map(float).eq(0).all():
         return nothing_to_draw(
             title or say("{first} to {last}").format(first=names[0], last=names[-1]),
@@ -60,7 +63,7 @@ def funnel(
         )
     rows = [
         _step(row, names[place], passed[place] if place < len(passed) else None, locale)
-        for place, row in enumerate(steps.to_dict("records"))
+        for place, row in enumerate(frame_rows(steps))
     ]
     first, last = rows[0], rows[-1]
     said = ", ".join(f"{row['step']} {row['full']}" for row in rows)
@@ -106,7 +109,7 @@ def _bars(rows: list[dict[str, Any]]) -> AnyChart:
     """Names above their bars, so that on a telephone the bars keep the whole width."""
     known = [row[field] for row in rows for field in ("value", "previous") if row[field] is not None]
     scale = alt.Scale(domain=[0, max(known) * 1.15])
-    base = alt.Chart(alt.InlineData(values=rows), height=_ROW * len(rows)).encode(
+    base = Chart(Rows(values=rows), height=_ROW * len(rows)).encode(
         y=alt.Y("step:N", sort=[row["step"] for row in rows], title=None, axis=None),
         tooltip=[alt.Tooltip("step:N", title="step"), alt.Tooltip("full:N", title="value")],
     )
@@ -116,10 +119,14 @@ def _bars(rows: list[dict[str, Any]]) -> AnyChart:
     if compared:
         thin = base.transform_filter("datum.previous !== null").mark_bar(height=5, yOffset=-13, color=LIGHTER)
         layers.append(thin.encode(x=alt.X("previous:Q", title=None, axis=None, scale=scale)))
-    layers.append(base.mark_text(align="left", dx=6, fontWeight=600).encode(x=x, text="shown:N"))
-    layers.append(base.mark_text(align="left", dy=-24, color=INK).encode(x=alt.datum(0), text="step:N"))
-    layers.append(base.mark_text(align="left", dy=21, color=GREY).encode(x=alt.datum(0), text="rate:N"))
-    return alt.LayerChart(layer=layers)
+    layers.append(base.mark_text(align="left", dx=6, fontWeight=600).encode(x=x, text=alt.Text("shown:N")))
+    layers.append(
+        base.mark_text(align="left", dy=-24, color=INK).encode(x=alt.XDatum(0), text=alt.Text("step:N"))
+    )
+    layers.append(
+        base.mark_text(align="left", dy=21, color=GREY).encode(x=alt.XDatum(0), text=alt.Text("rate:N"))
+    )
+    return Layers(layer=layers)
 
 
 def _twin(steps: pd.DataFrame, passed: list[Any], now: str, locale: str) -> dict[str, Any]:
@@ -128,7 +135,7 @@ def _twin(steps: pd.DataFrame, passed: list[Any], now: str, locale: str) -> dict
     columns = [(say("Step"), "left"), (now, "right"), *compared_columns(steps, locale)]
     columns += [(say("Went on"), "right")] if passed else []
     rows = []
-    for place, row in enumerate(steps.to_dict("records")):
+    for place, row in enumerate(frame_rows(steps)):
         unit = row["unit"]
         cells = [_title(row, steps), marked(row["value"], row["quality"], unit, locale)]
         cells += compared_cells(row, locale) if compared else []

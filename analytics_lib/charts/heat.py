@@ -10,6 +10,7 @@ import altair as alt
 
 from analytics_lib import formatting
 from analytics_lib.charts.axes import ticks_of
+from analytics_lib.charts.drawing import Chart, Layers, Rows
 from analytics_lib.charts.figure import AnyChart
 from analytics_lib.formatting import page_colours, palette, texts
 
@@ -46,7 +47,7 @@ def heat(
     named = alt.Axis(
         orient="top", labelAngle=0, domain=False, ticks=False, values=list(across[::every]), labelOverlap=True
     )
-    base = alt.Chart(alt.InlineData(values=rows), height=_CELL * len(down)).encode(
+    base = Chart(Rows(values=rows), height=_CELL * len(down)).encode(
         x=alt.X("across:N", sort=list(across), scale=_places(across), title=None, axis=named),
         y=alt.Y(
             "down:N",
@@ -66,11 +67,11 @@ def heat(
     )
     longest = max(len(cell["shown"]) for cell in cells)
     is_wide = f"width >= {(_DIGIT * longest + _ROOM) * len(across):g} ? 1 : 0"
-    return alt.LayerChart(
+    return Layers(
         layer=[
             base.mark_rect().encode(color=colour),
             base.mark_text(fontSize=11, opacity=alt.ExprRef(is_wide)).encode(
-                text="shown:N", color=alt.Color("ink:N", scale=None)
+                text=alt.Text("shown:N"), color=alt.Color("ink:N", scale=None)
             ),
         ]
     )

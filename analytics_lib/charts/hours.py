@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.axes import clock_text, hour_text, weekday_text
+from analytics_lib.charts.drawing import unchecked
 from analytics_lib.charts.extremes import highest_and_lowest
 from analytics_lib.charts.figure import (
     AnyChart,
@@ -24,8 +25,10 @@ from analytics_lib.charts.figure import (
 from analytics_lib.charts.heat import heat, key
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.formatting import lowered, period_name, texts
+from analytics_lib.frame_rows import frame_rows
 
 
+@unchecked
 def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) -> AnyChart:
     """One metric by hour and weekday, from `measure(..., by=["weekday", "hour_of_day"])`.
 
@@ -44,7 +47,7 @@ def hours(frame: pd.DataFrame, *, locale: str = "en", title: str | None = None) 
         return nothing_to_draw(
             title or words["title"], subtitle, why_missing(frame, locale), twin, [frame], locale=locale
         )
-    rows: list[Any] = known.to_dict("records")
+    rows: list[Any] = frame_rows(known)
     high, low = highest_and_lowest(rows)
     peak, dip = (formatting.quantity(row["value"], unit, locale) for row in (high, low))
     rounded = formatting.quantity(high["value"], unit, locale, is_compact=True)
@@ -101,7 +104,7 @@ def _when(row: Any, locale: str) -> str:
 
 def _twin(frame: pd.DataFrame, unit: str, locale: str) -> dict[str, Any]:
     """Hours down and weekdays across, as a timetable has them; what has no known time comes last."""
-    found = {(row["weekday"], row["hour_of_day"]): row for row in frame.to_dict("records")}
+    found = {(row["weekday"], row["hour_of_day"]): row for row in frame_rows(frame)}
     days, clock = (_in_order(frame[name]) for name in ("weekday", "hour_of_day"))
     columns = [(texts(locale)("Hour"), "left")]
     columns += [(day if day == UNKNOWN else weekday_text(int(day), locale), "right") for day in days]

@@ -10,10 +10,12 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.axes import stamp, time_axis, value_axis
+from analytics_lib.charts.drawing import Chart, Layers, Rows
 from analytics_lib.charts.figure import AnyChart, before_of, plotted
 from analytics_lib.charts.labels import wrapped
 from analytics_lib.charts.theme import ACCENT, GREY
 from analytics_lib.formatting import period_name, texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.local_time import TimeFrame
 
 FORECAST = "forecast"
@@ -51,13 +53,11 @@ def lines(
     )
     main = _line(points, x, y, colour, [now, before or FORECAST], len(frame) <= 31)
     if expected:
-        return alt.LayerChart(
-            layer=[main, *_interval(expected, x, y, low), *_heads(expected, x, now, locale)]
-        )
+        return Layers(layer=[main, *_interval(expected, x, y, low), *_heads(expected, x, now, locale)])
     if not before:
         return main
     named = _ends([each for each in points if each["value"] is not None])
-    return alt.LayerChart(
+    return Layers(
         layer=[main, *[_end_label(point, nudge, x, y, point["series"] == before) for point, nudge in named]]
     )
 
@@ -71,36 +71,41 @@ def _line(
     dash = alt.StrokeDash(
         "state:N", scale=alt.Scale(domain=["complete", "incomplete"], range=[[1, 0], [2, 3]]), legend=None
     )
-    base = alt.Chart(alt.InlineData(values=points), height=240)
+    base = Chart(Rows(values=points), height=240)
     line: AnyChart = base.mark_line(strokeJoin="round", point=dotted and {"size": 18}).encode(
-        x=x, y=y, color=colour, strokeWidth=width, strokeDash=dash, detail="state:N", tooltip=_tooltip()
+        x=x,
+        y=y,
+        color=colour,
+        strokeWidth=width,
+        strokeDash=dash,
+        detail=alt.Detail("state:N"),
+        tooltip=_tooltip(),
     )
     return line
 
 
 def _interval(expected: list[dict[str, Any]], x: alt.X, y: alt.Y, low: alt.Y) -> list[alt.Chart]:
     """A pale band with an outline, and the dashed line of what is expected on average."""
-    base = alt.Chart(alt.InlineData(values=expected), height=240).encode(x=x)
+    base = Chart(Rows(values=expected), height=240).encode(x=x)
     band = base.mark_area(
         color=ACCENT, fillOpacity=0.12, stroke=ACCENT, strokeWidth=0.75, strokeOpacity=0.6
-    ).encode(y=low, y2="high:Q")
+    ).encode(y=low, y2=alt.Y2("high:Q"))
     line = base.mark_line(color=ACCENT, strokeWidth=2.25, strokeDash=[6, 4])
     return [band, line.encode(y=y, tooltip=_tooltip())]
 
 
 def _heads(expected: list[dict[str, Any]], x: alt.X, now: str, locale: str) -> list[AnyChart]:
     """The names of what is left and right of the line where the forecast begins, above the drawing."""
-    rule = alt.Chart(alt.InlineData(values=[{"when": expected[0]["when"]}])).mark_rule(color=GREY)
+    rule = Chart(Rows(values=[{"when": expected[0]["when"]}])).mark_rule(color=GREY)
     ahead = texts(locale)("forecast, {percent} range").format(percent=percent_80(locale))
-    left, right = (
-        alt.Chart(alt.InlineData(values=[{"name": "\n".join(wrapped(name))}])) for name in (now, ahead)
-    )
-    above = alt.value(-8)
+    left, right = (Chart(Rows(values=[{"name": "\n".join(wrapped(name))}])) for name in (now, ahead))
+    above: Any = {"y": alt.YValue(-8), "text": alt.Text("name:N")}  # type: ignore[no-untyped-call]
+    begin, end = alt.XValue(0), alt.XValue("width")  # type: ignore[no-untyped-call]
     style: dict[str, Any] = {"color": ACCENT, "baseline": "line-bottom", "lineBreak": "\n"}
     return [
-        rule.encode(x=x, strokeDash=alt.value([1, 3])),
-        left.mark_text(align="left", **style).encode(x=alt.value(0), y=above, text="name:N"),
-        right.mark_text(align="right", **style).encode(x=alt.value("width"), y=above, text="name:N"),
+        rule.encode(x=x, strokeDash=alt.StrokeDashValue([1, 3])),
+        left.mark_text(align="left", **style).encode(x=begin, **above),
+        right.mark_text(align="right", **style).encode(x=end, **above),
     ]
 
 
@@ -126,7 +131,7 @@ def _end_label(point: dict[str, Any], nudge: int, x: alt.X, y: alt.Y, is_before:
     """The name of a line at its end, in several lines where it is long; pushed down (1) or up (-1)."""
     name = wrapped(point["series"], _NAME)
     half = _LINE * len(name) / 2
-    base = alt.Chart(alt.InlineData(values=[{**point, "name": "\n".join(name)}])).mark_text(
+    base = Chart(Rows(values=[{**point, "name": "\n".join(name)}])).mark_text(
         align="left",
         dx=8,
         dy=nudge * half + _LINE / 2 - half,
@@ -134,7 +139,7 @@ def _end_label(point: dict[str, Any], nudge: int, x: alt.X, y: alt.Y, is_before:
         lineHeight=_LINE,
         color=GREY if is_before else ACCENT,
     )
-    label: AnyChart = base.encode(x=x, y=y, text="name:N")
+    label: AnyChart = base.encode(x=x, y=y, text=alt.Text("name:N"))
     return label
 
 
@@ -142,7 +147,7 @@ def points_of(
     frame: pd.DataFrame, now: str, before: str, names: Mapping[str, str], unit: str, locale: str
 ) -> list[dict[str, Any]]:
     """What is drawn: the period, and behind it the one compared with, each dotted where incomplete."""
-    rows = frame.to_dict("records")
+    rows = frame_rows(frame)
     drawn = _dotted([(_point(row, row["value"], now, names, unit, locale), row["quality"]) for row in rows])
     if before:
         known = [row for row in rows if row["previous"] is not None]
@@ -195,7 +200,7 @@ def _expected(
             "low": plotted(row["lower_80"]),
             "high": plotted(row["upper_80"]),
         }
-        for row in ahead.to_dict("records")
+        for row in frame_rows(ahead)
     ]
     known = [each for each in points if each["series"] == now and each["value"] is not None]
     joint = [each for each in known if made and each["when"] < made[0]["when"]]

@@ -10,6 +10,7 @@ import pandas as pd
 from analytics_lib import formatting
 from analytics_lib.charts.axes import time_axis, value_axis
 from analytics_lib.charts.buckets import bucket_names
+from analytics_lib.charts.drawing import Chart, Rows, unchecked
 from analytics_lib.charts.extremes import highest_and_lowest, named_groups, whole_buckets
 from analytics_lib.charts.figure import (
     AnyChart,
@@ -29,6 +30,7 @@ from analytics_lib.charts.figure import (
 from analytics_lib.charts.lines import points_of
 from analytics_lib.charts.theme import ACCENT, FONT, GREY, INK
 from analytics_lib.formatting import group_label, lowered, period_name, spoken, texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.local_time import TimeFrame
 
 _ADDITIVE = ("count", "money")
@@ -36,6 +38,7 @@ _WIDTH, _HEIGHT = 280, 90
 _COLUMNS = 3
 
 
+@unchecked
 def multiples(
     frame: pd.DataFrame, most: int = 6, *, locale: str = "en", title: str | None = None
 ) -> AnyChart:
@@ -50,7 +53,7 @@ def multiples(
     before = before_of(frame, locale)
     over: TimeFrame = frame.attrs["over"]
     groups = _by_size(frame, dimension, words["unit"])
-    names = bucket_names(frame.to_dict("records"), over, locale)
+    names = bucket_names(frame_rows(frame), over, locale)
     twin = _twin(frame, groups[:most], dimension, names, unit, locale)
     subtitle = subtitle_of(frame, locale)
     known = frame[frame["value"].notna()]
@@ -120,7 +123,7 @@ def _panels(
     numbers = [point["value"] for point in points if point["value"] is not None]
     axis, scale = value_axis(numbers, unit, locale, most=2)
     series = [now, before or "before"]
-    base = alt.Chart(alt.InlineData(values=points), width=_WIDTH, height=_HEIGHT).mark_line(
+    base = Chart(Rows(values=points), width=_WIDTH, height=_HEIGHT).mark_line(
         strokeJoin="round", point=frame["bucket"].nunique() == 1
     )
     lines = base.encode(
@@ -138,7 +141,7 @@ def _panels(
         strokeDash=alt.StrokeDash(
             "state:N", scale=alt.Scale(domain=["complete", "incomplete"], range=[[1, 0], [2, 3]]), legend=None
         ),
-        detail="state:N",
+        detail=alt.Detail("state:N"),
         tooltip=[
             alt.Tooltip("group:N", title="group"),
             alt.Tooltip("label:N", title="time"),
@@ -160,7 +163,7 @@ def _twin(
 ) -> dict[str, Any]:
     """The groups that are drawn across and time down; where they are compared, one below the other."""
     say = texts(locale)
-    rows = frame.to_dict("records")
+    rows = frame_rows(frame)
     if is_compared(frame):
         columns = [
             (spoken(dimension).capitalize(), "left"),

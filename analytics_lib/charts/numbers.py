@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analytics_lib import wire
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.scope import Scope
 
 
@@ -69,7 +70,7 @@ def _expected_rows(frame: pd.DataFrame, dimensions: list[str]) -> list[dict[str,
             "lower_80": wire.plain(row["lower_80"]),
             "upper_80": wire.plain(row["upper_80"]),
         }
-        for row in frame.to_dict("records")
+        for row in frame_rows(frame)
     ]
 
 
@@ -87,5 +88,5 @@ def _cause_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
             "change": wire.plain(row["total_effect"]),
             "quality": "ok",
         }
-        for row in frame.to_dict("records")
+        for row in frame_rows(frame)
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.bars import bars
+from analytics_lib.charts.drawing import unchecked
 from analytics_lib.charts.extremes import highest_and_lowest, leading_group, named_groups
 from analytics_lib.charts.figure import (
     AnyChart,
@@ -27,8 +28,10 @@ from analytics_lib.charts.figure import (
 )
 from analytics_lib.facts import UNKNOWN
 from analytics_lib.formatting import group_label, lowered, period_name, spoken, texts
+from analytics_lib.frame_rows import frame_rows
 
 
+@unchecked
 def ranking(
     frame: pd.DataFrame,
     *,
@@ -53,7 +56,7 @@ def ranking(
         return nothing_to_draw(
             title or words["title"], subtitle, why_missing(frame, locale), twin, [frame], locale=locale
         )
-    rows: list[Any] = ranked.to_dict("records")
+    rows: list[Any] = frame_rows(ranked)
     shown = _shown(rows, dimension, most)
     of_all = first_of(len(shown), len(rows), locale)
     alt_text = say("Bar chart of {title} by {dimension}, {period}{of_all}: {extremes}.").format(

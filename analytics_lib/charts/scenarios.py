@@ -12,6 +12,7 @@ from analytics_lib.charts.axes import bucket_text
 from analytics_lib.charts.bars import bars
 from analytics_lib.charts.figure import AnyChart, is_compared, plotted
 from analytics_lib.formatting import texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.local_time import TimeFrame
 
 _ROW = 40
@@ -32,7 +33,7 @@ def scenarios(frame: pd.DataFrame, expected: pd.DataFrame, unit: str, locale: st
         drawn.insert(0, _bar(before, row["previous"], unit, locale, "before"))
     drawn += [
         _bar(name(say("forecast"), each["bucket_start"]), each["mean"], unit, locale, "forecast")
-        for each in expected.to_dict("records")
+        for each in frame_rows(expected)
     ]
     return bars([each for each in drawn if each["value"] is not None], row=_ROW)
 

@@ -13,6 +13,7 @@ from analytics_lib import formatting
 from analytics_lib.charts.figure import is_without_groups, why_missing
 from analytics_lib.charts.numbers import numbers_of
 from analytics_lib.formatting import group_label, spoken, texts
+from analytics_lib.frame_rows import frame_rows
 
 TABLE_MIME = "application/vnd.analytics.table+json"
 
@@ -87,7 +88,7 @@ def table(
     elif frame.loc[frame["value"].notna(), "quality"].ne("ok").any() and "bucket" not in frame:
         caption = f"{caption} ({say('incomplete data')})".strip()
     places: dict[tuple[Any, ...], dict[str, dict[Any, Any]]] = {}
-    for row in frame.to_dict("records"):
+    for row in frame_rows(frame):
         places.setdefault(tuple(row[key] for key in keys), {})[row["metric"]] = row
     ordered = list(places.items())
     if sort_by is not None:

@@ -12,6 +12,7 @@ from analytics_lib import formatting
 from analytics_lib.charts.figure import plotted, relative
 from analytics_lib.charts.numbers import numbers_of
 from analytics_lib.formatting import compared_name, texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.tile_markup import STYLE, render_tiles
 
 TILES_MIME = "application/vnd.analytics.tiles+json"
@@ -53,7 +54,7 @@ def tiles(
     """
     titles = [words["title"] for words in frame.attrs["metrics"].values()]
     return Tiles(
-        tuple(_tile(row, frame, course, locale) for row in frame.to_dict("records")),
+        tuple(_tile(row, frame, course, locale) for row in frame_rows(frame)),
         numbers_of(frame, title=title or ", ".join(titles)),
     )
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.charts.buckets import at_bucket, bucket_names, frame_text
+from analytics_lib.charts.drawing import unchecked
 from analytics_lib.charts.extremes import Row, highest_and_lowest, whole_buckets
 from analytics_lib.charts.figure import (
     AnyChart,
@@ -24,12 +25,14 @@ from analytics_lib.charts.figure import (
 from analytics_lib.charts.lines import lines, percent_80
 from analytics_lib.charts.scenarios import scenarios
 from analytics_lib.formatting import lowered, period_name, texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.local_time import TimeFrame
 
 _SOME = 1
 """Buckets up to which bars say more than a line."""
 
 
+@unchecked
 def trend(
     frame: pd.DataFrame,
     expected: pd.DataFrame | None = None,
@@ -49,7 +52,7 @@ def trend(
     ahead = _NOTHING if expected is None else expected
     frames = [frame] if ahead.empty else [frame, ahead]
     now, before = period_name(frame.attrs["scope"], locale), before_of(frame, locale)
-    names = bucket_names([row for each in frames for row in each.to_dict("records")], over, locale)
+    names = bucket_names([row for each in frames for row in frame_rows(each)], over, locale)
     twin = _twin(frame, ahead, names, unit, locale)
     subtitle = subtitle_of(frame, locale)
     if frame["value"].isna().all():
@@ -145,12 +148,12 @@ def _twin(
     columns += [(before, "right")] if before else []
     columns += [] if ahead.empty else [(say("{percent} range").format(percent=percent_80(locale)), "right")]
     rows = []
-    for row in frame.to_dict("records"):
+    for row in frame_rows(frame):
         cells = [names[row["bucket"]], marked(row["value"], row["quality"], unit, locale)]
         if before:
             cells.append(marked(row["previous"], row["previous_quality"], unit, locale))
         rows.append(cells + ([] if ahead.empty else [""]))
-    for row in ahead.to_dict("records"):
+    for row in frame_rows(ahead):
         mean, low, high = (
             formatting.quantity(row[name], unit, locale) for name in ("mean", "lower_80", "upper_80")
         )

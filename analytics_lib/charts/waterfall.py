@@ -10,6 +10,7 @@ import altair as alt
 import pandas as pd
 
 from analytics_lib import formatting
+from analytics_lib.charts.drawing import Chart, Layers, Rows, unchecked
 from analytics_lib.charts.figure import (
     AnyChart,
     dressed,
@@ -20,6 +21,7 @@ from analytics_lib.charts.figure import (
 from analytics_lib.charts.labels import wrapped
 from analytics_lib.charts.theme import ACCENT, CATEGORIES, GREY, INK
 from analytics_lib.formatting import compared_name, group_label, lowered, period_name, spoken, texts
+from analytics_lib.frame_rows import frame_rows
 
 _ROW = 30
 _LEAST_SHOWN = 0.00005
@@ -32,6 +34,7 @@ _CUT = 0.5
 """Where the steps take up less than this part of an axis from zero, the axis is cut to show them."""
 
 
+@unchecked
 def waterfall(
     causes: pd.DataFrame, most: int = 8, *, locale: str = "en", title: str | None = None
 ) -> AnyChart:
@@ -100,8 +103,8 @@ def _is_seen(effect: Any, unit: str) -> bool:
 def _leading(causes: pd.DataFrame) -> Any:
     """The largest part of those that went the way of the whole; of all, where the whole stood still."""
     change = causes.attrs["totals"]["change"]
-    along = [row for row in causes.to_dict("records") if row["total_effect"] * change > 0]
-    return along[0] if along else causes.to_dict("records")[0]
+    along = [row for row in frame_rows(causes) if row["total_effect"] * change > 0]
+    return along[0] if along else frame_rows(causes)[0]
 
 
 def _rows(
@@ -116,7 +119,7 @@ def _rows(
     rows = [_total(before, totals["before"], unit, locale)]
     is_seen = causes["total_effect"].map(lambda effect: _is_seen(effect, unit)).astype(bool)
     is_seen &= is_seen.astype(int).cumsum() <= most
-    for row in causes[is_seen].to_dict("records"):
+    for row in frame_rows(causes[is_seen]):
         rows.append(_part(group_label(row["group"], by), row["total_effect"], level, better, unit, locale))
         level += Fraction(row["total_effect"])
     rest = causes.loc[~is_seen, "total_effect"].tolist()
@@ -196,7 +199,7 @@ def _drawn(rows: list[dict[str, Any]], is_cut: bool) -> AnyChart:
         domain=[low - (room * 0.1 if is_cut or low < 0 else 0), high + room], nice=False, zero=False
     )
     x = alt.X("from:Q", title=None, axis=None, scale=scale)
-    base = alt.Chart(alt.InlineData(values=rows), height=_ROW * len(rows)).encode(
+    base = Chart(Rows(values=rows), height=_ROW * len(rows)).encode(
         y=alt.Y(
             "name:N",
             sort=[row["name"] for row in rows],
@@ -214,12 +217,12 @@ def _drawn(rows: list[dict[str, Any]], is_cut: bool) -> AnyChart:
     # A bar that does not begin at zero would lie about its length: cut totals are marks at their level.
     totals = base.transform_filter("datum.kind === 'total'").mark_tick(thickness=3, size=20, color=INK)
     ends = base.transform_calculate(end="max(datum.from, datum.to)")
-    return alt.LayerChart(
+    return Layers(
         layer=[
-            steps.mark_bar(height=18).encode(x=x, x2="to:Q", color=colour),
+            steps.mark_bar(height=18).encode(x=x, x2=alt.X2("to:Q"), color=colour),
             totals.encode(x=alt.X("to:Q", title=None, axis=None, scale=scale)),
             ends.mark_text(align="left", dx=6).encode(
-                x=alt.X("end:Q", title=None, axis=None, scale=scale), text="shown:N"
+                x=alt.X("end:Q", title=None, axis=None, scale=scale), text=alt.Text("shown:N")
             ),
         ]
     )
@@ -255,7 +258,7 @@ def _twin(causes: pd.DataFrame, by: str, unit: str, locale: str) -> dict[str, An
             formatting.quantity(row["after"], unit, locale),
             formatting.change(row["total_effect"], None, unit, locale),
         ]
-        for row in causes.to_dict("records")
+        for row in frame_rows(causes)
     ]
     rows.append(
         [

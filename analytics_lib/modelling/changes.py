@@ -12,6 +12,7 @@ import pandas as pd
 from analytics_lib.catalogue import find
 from analytics_lib.errors import InputError
 from analytics_lib.formatting import currency_decimals
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.measure import measure
 from analytics_lib.metric import AnyMetric, Ratio
 from analytics_lib.models.account import account_of, accounted
@@ -104,7 +105,7 @@ def _doubts(frame: pd.DataFrame, asked: tuple[AnyMetric, ...]) -> tuple[str, ...
         )
     if frame.empty:
         raise InputError(f"There is nothing to divide: {asked[0].name} has no groups in either period.")
-    for row in frame.to_dict("records"):
+    for row in frame_rows(frame):
         if row["value"] is None or row["previous"] is None:
             why = row["reason"] or "it is missing in one of the periods"
             raise InputError(f"The change of {row['metric']} cannot be divided: {why}.")

@@ -18,6 +18,7 @@ from analytics_lib.metric import AnyMetric
 from analytics_lib.modelling import alerts, changes, customers, forecasts, partners, prices, reports, terms
 from analytics_lib.models.anomalies import ALERTS_PER_YEAR, THRESHOLD, Direction
 from analytics_lib.models.forecast import LEVELS
+from analytics_lib.models.threads import on_one_thread
 from analytics_lib.period import Comparison
 from analytics_lib.scope import Scope
 from analytics_lib.warehouse import Warehouse
@@ -238,6 +239,7 @@ class Models:
         """An answer that cannot change, from the cache if it is there."""
         asked = self._whole() if scope is None else a_scope(scope)
 
+        @on_one_thread
         def ask() -> pd.DataFrame:
             return model(*first, asked, self._warehouse, **options)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from analytics_lib.catalogue import LISTINGS
 from analytics_lib.errors import InputError
 from analytics_lib.formatting import currency_decimals
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.listing import listed
 from analytics_lib.models.account import Account, account_of, accounted
 from analytics_lib.models.elasticity import price_elasticity
@@ -71,7 +72,7 @@ def markup_advice(
     currency = margins.attrs["currency"]
     places = currency_decimals(currency)
     advised = []
-    for row in sold.to_dict("records"):
+    for row in frame_rows(sold):
         sales = row["bookings"] * 10**places
         cost = max(row["cost_minor"] / sales, 0.0)
         advised.append(optimal_markup(estimated, cost, row["price_minor"] / sales, bounds=bounds))

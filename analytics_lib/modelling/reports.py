@@ -16,6 +16,7 @@ import pandas as pd
 from analytics_lib.catalogue import find
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.formatting import lowered
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.local_time import TimeFrame, buckets, step, to_local
 from analytics_lib.measure import measure, words_of
 from analytics_lib.metric import AnyMetric
@@ -133,7 +134,7 @@ def _why_missing(
     frame = measure([metric], scope, compare=compare, warehouse=warehouse)
     if compare is not None and frame.attrs["compared"] is None:
         return "there is no period before all data"
-    row = frame.to_dict("records")[0]
+    row = frame_rows(frame)[0]
     if row["value"] is None or (compare is not None and row["previous"] is None):
         return str(row["reason"] or "it is missing in one of the periods")
     return None

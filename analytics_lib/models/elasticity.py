@@ -15,6 +15,7 @@ from analytics_lib.models.account import Account, accounted
 from analytics_lib.models.confidence import normal_quantile
 from analytics_lib.models.experiment import randomised_slope
 from analytics_lib.models.poisson import clustered, fit_poisson
+from analytics_lib.models.threads import on_one_thread
 from analytics_lib.models.wording import counted
 
 WEAK = 10.0
@@ -25,6 +26,7 @@ FEW_CLUSTERS = 30
 NOT_CAUSAL = "Not causal: prices react to demand, so this is no answer to what a price change would do."
 
 
+@on_one_thread
 def price_elasticity(
     observations: pd.DataFrame,
     *,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.sentences.prose import Prose, listed, plain
 
 _LEAST = 0.00005
@@ -30,7 +31,7 @@ def why(frame: pd.DataFrame, *, most: int = 3, locale: str = "en") -> Prose:
     by, unit = frame.attrs["by"], frame.attrs["unit"]
     change = frame.attrs["totals"]["change"]
     least = _LEAST if unit == "share" else 0
-    rows = [row for row in frame.to_dict("records") if abs(row["total_effect"]) > least]
+    rows = [row for row in frame_rows(frame) if abs(row["total_effect"]) > least]
     before = formatting.compared_name(frame.attrs["compared"], locale)
     said = {"title": title, "before": before, "by": plain(formatting.spoken(by))}
     if not rows:

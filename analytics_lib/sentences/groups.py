@@ -6,6 +6,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.sentences.prose import Prose, plain, words_of
 
 
@@ -13,7 +14,7 @@ def leader(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     """Which group has the most of a share or a number, by one dimension."""
     say = texts(locale)
     (dimension, *_) = frame.attrs["dimensions"]
-    known = [row for row in frame.to_dict("records") if row["value"] is not None]
+    known = [row for row in frame_rows(frame) if row["value"] is not None]
     title = next(iter(frame.attrs["metrics"].values()))["title"]
     if not known:
         return Prose(say("{title} is not known for any group.").format(title=title))
@@ -31,7 +32,7 @@ def leader(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
 def weakest(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     """Which of several rates, such as those from step to step of a funnel, is the lowest."""
     say = texts(locale)
-    known = [row for row in frame.to_dict("records") if row["value"] is not None]
+    known = [row for row in frame_rows(frame) if row["value"] is not None]
     if not known:
         return Prose(say("None of these rates is known."))
     low = min(known, key=lambda row: float(row["value"]))

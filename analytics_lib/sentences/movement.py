@@ -9,20 +9,21 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.scope import Scope
 from analytics_lib.sentences.prose import Prose, Row, capital, plain, words_of
 
 
 def headline(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     """The message of a report as its title: what the first metric of a compared answer did."""
-    row = frame.to_dict("records")[0]
+    row = frame_rows(frame)[0]
     below = plain(subtitle(frame.attrs["scope"], locale))
     return Prose(f"# {statement(row, frame, locale, is_title=True)}\n\n{below}")
 
 
 def summary(frame: pd.DataFrame, *, locale: str = "en", whole: bool = False) -> Prose:
     """One sentence for each further metric of a compared answer; with `whole`, for the first one too."""
-    rows = frame.to_dict("records")
+    rows = frame_rows(frame)
     return Prose(" ".join(f"{statement(row, frame, locale)}." for row in rows[0 if whole else 1 :]))
 
 

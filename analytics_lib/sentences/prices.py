@@ -6,6 +6,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.sentences.prose import Prose, capital, listed, plain
 
 
@@ -16,7 +17,7 @@ def elasticity(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
         return Prose(
             say("How demand follows the price is not known: {reason}.").format(reason=_reason(frame))
         )
-    row = frame.to_dict("records")[0]
+    row = frame_rows(frame)[0]
     said = {
         "value": formatting.decimal(row["elasticity"], locale, decimals=2),
         "low": formatting.decimal(row["lower"], locale, decimals=2),
@@ -45,7 +46,7 @@ def tiers(frame: pd.DataFrame, *, locale: str = "en") -> Prose:
     losing = [
         f"{row['business_model'].upper()} {plain(row['tier'])} "
         f"({formatting.percent(row['margin_rate'], locale)})"
-        for row in frame.to_dict("records")
+        for row in frame_rows(frame)
         if row["is_losing"]
     ]
     if not losing:

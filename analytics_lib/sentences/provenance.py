@@ -9,6 +9,7 @@ import pandas as pd
 
 from analytics_lib import formatting
 from analytics_lib.formatting import texts
+from analytics_lib.frame_rows import frame_rows
 from analytics_lib.scope import Scope
 from analytics_lib.sentences.prose import Prose, plain, words_of
 
@@ -95,7 +96,7 @@ def _missing(frames: tuple[pd.DataFrame, ...], locale: str) -> dict[str, dict[st
         if frame.attrs.get("reason"):
             for words in frame.attrs["metrics"].values():
                 found.setdefault(frame.attrs["reason"], {})[words["title"]] = None
-        rows = frame.to_dict("records") if "quality" in frame else []
+        rows = frame_rows(frame) if "quality" in frame else []
         whole = {row["metric"] for row in rows if row["value"] is not None and row["quality"] == "ok"}
         for row in rows:
             if row["reason"] and (row["value"] is None or row["quality"] != "ok"):

@@ -125,9 +125,15 @@ def _rehearse() -> None:
     import pandas
     import pyarrow
 
+    from analytics_lib.formatting import quantity
+    from analytics_lib.models.forecast import forecast
+
     # What countries there are, it tells by importing them all.
     holidays.list_supported_countries()
     frame = pyarrow.table({"name": ["a", "b"], "number": [1, 2]}).to_pandas()
     frame["day"] = pandas.to_datetime(["2026-01-01", "2026-01-02"])
-    chart = altair.Chart(frame).mark_line().encode(x="day:T", y="number:Q", color="name:N")
-    altair.layer(chart, chart.mark_text()).to_dict()
+    for data in (frame, altair.InlineData(values=[{"day": "2026-01-01"}])):
+        chart = altair.Chart(data).mark_line().encode(x="day:T", y="number:Q", color="name:N")
+        altair.layer(chart, chart.mark_text()).to_dict()
+    forecast(pandas.Series([day % 7 + day % 5 for day in range(60)]), 7, 7)
+    quantity(1, "EUR", "en")

@@ -8,7 +8,7 @@ from typing import Any
 
 
 def spec_of(chart: Any) -> dict[str, Any]:
-    spec: dict[str, Any] = chart.to_dict()
+    spec: dict[str, Any] = chart.to_dict(validate=True)
     return spec
 
 
