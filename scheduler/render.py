@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import nbformat
-from nbconvert.exporters.exporter import Exporter
 
 from scheduler.exporters.csv_report import CsvReport
 from scheduler.exporters.excel_report import ExcelReport
 from scheduler.exporters.html import HtmlReport
 from scheduler.exporters.json_report import JsonReport
+from scheduler.exporters.numbers_report import NumbersReport
 from scheduler.exporters.pdf import PdfReport
 
-EXPORTERS: dict[str, Callable[..., Exporter]] = {
+EXPORTERS: dict[str, type[HtmlReport | PdfReport | NumbersReport]] = {
     "html": HtmlReport,
     "pdf": PdfReport,
     "csv": CsvReport,
@@ -29,5 +26,6 @@ def render(notebook: nbformat.NotebookNode, kind: str, name: str) -> bytes:
     """The bytes of a report in one format. Raises `RunError` for what not every reader could read."""
     if kind == "ipynb":
         return f"{nbformat.writes(notebook)}\n".encode()
-    page: Any = EXPORTERS[kind](strict=True).from_notebook_node(notebook, {"metadata": {"name": name}})[0]
-    return bytes(page) if isinstance(page, bytes) else str(page).encode()
+    # nbconvert would copy the notebook twice and validate it a dozen times, for preprocessors that are off.
+    content = EXPORTERS[kind](strict=True).content(notebook, name)
+    return content if isinstance(content, bytes) else content.encode()
