@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import nbformat
-import nbformat.v4
 
 from analytics_lib.errors import RunError
-from scheduler.exporters.html_blocks import Chart, read_blocks
+from scheduler.exporters.html_blocks import read_specs
 
 _DRAWN = (
     *("x", "y", "x2", "y2", "xOffset", "yOffset", "theta", "theta2", "radius", "radius2"),
@@ -53,7 +52,7 @@ class _Marks:
 def refuse_empty_charts(notebook: nbformat.NotebookNode) -> None:
     """Raise `RunError` for the first chart without a row to draw, unless the chart states its reason."""
     for place, cell in enumerate(notebook.cells, start=1):
-        for spec in _charts(cell):
+        for spec in read_specs(cell):
             if spec.get("usermeta", {}).get("analytics", {}).get("empty"):
                 continue
             marks = list(_marks(spec, spec.get("datasets", {})))
@@ -64,13 +63,6 @@ def refuse_empty_charts(notebook: nbformat.NotebookNode) -> None:
             # A line at a fixed height says nothing beside bars that are not there.
             if marks and not any(each.are_seen for each in [each for each in marks if each.fields] or marks):
                 raise RunError(f"cell {place} shows an empty chart: {_title(spec)}.")
-
-
-def _charts(cell: nbformat.NotebookNode) -> Iterator[Mapping[str, Any]]:
-    if cell.cell_type == "code" and cell.get("outputs"):
-        for block in read_blocks(nbformat.v4.new_notebook(cells=[cell])):
-            if isinstance(block, Chart):
-                yield block.spec
 
 
 def _marks(

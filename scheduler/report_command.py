@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -110,8 +111,10 @@ def report(
         retries=retries,
     ).asked()
     folder = (output or home() / "reports").absolute()
-    ledger = open_ledger(folder)
-    with pinned(BookingPlatform(open_warehouse_of(database))) as (platform, data):
+    with (
+        closing(open_ledger(folder)) as ledger,
+        pinned(BookingPlatform(open_warehouse_of(database))) as (platform, data),
+    ):
         runs = plan(asked, platform)
         known = known_runs(ledger, [target_of(run, folder) for run in runs])
         decisions = decide(runs, folder, known, file_check(folder), force=force)
@@ -119,11 +122,12 @@ def report(
             print_json(decisions, ledger.head()) if is_json else print_plan(decisions)
             return
         finished = run_needed(decisions, data, folder, ledger, workers=workers, is_silent=is_json)
+        head = ledger.head()
     if is_json:
-        print_json(decisions, ledger.head(), finished)
+        print_json(decisions, head, finished)
     else:
         if len(finished) < len(decisions):
             typer.echo(f"{counted(decisions)} --force makes those again, too.", err=True)
-        typer.echo(head_line(ledger.head()), err=True)
+        typer.echo(head_line(head), err=True)
     if any(each.failure for each in finished.values()):
         raise typer.Exit(1)

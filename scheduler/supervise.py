@@ -10,6 +10,7 @@ import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -125,6 +126,7 @@ class Supervisor:
                         watch(Progress(tuple(running)))
             finally:
                 self._crew.close()
+                self._give_up()
 
     def _queue(self, asked: Sequence[tuple[Run, Request, int]]) -> None:
         """Write down what is asked for, all at once, and see which of it is ours to make."""
@@ -268,6 +270,14 @@ class Supervisor:
         self._crew.close()
         for active in list(self._active.values()):
             yield from self._bury(active, active.reason)
+
+    def _give_up(self) -> None:
+        """Say what becomes of what is left when something of our own has failed: nothing."""
+        reason = "it was given up, because its command failed."
+        left = [*self._ready, *(active.asked for active in self._active.values())]
+        for asked in left:
+            with suppress(AnalyticsError):
+                self._ledger.finish(asked.claim, State.CANCELLED, failure=reason)
 
     def _cancelled_unbegun(self, asked: _Asked) -> Finished:
         outcome = Outcome(State.CANCELLED, "it was cancelled before it began.")

@@ -46,7 +46,6 @@ def work(connection: Connection, environment: Mapping[str, str]) -> None:
     time.tzset()
     tempfile.tempdir = None
     teller = _Teller(connection)
-    threading.Thread(target=warm, name="warming", daemon=True).start()
     while (task := _next(connection)) is not None:
         outcome = _carry_out(task, teller)
         teller.tell(Ended(task.number, outcome))
@@ -65,6 +64,8 @@ def _next(connection: Connection) -> Task | None:
 
 def _carry_out(task: Task, teller: _Teller) -> Outcome:
     teller.tell(Begun(task.number, f"{socket.gethostname()} process {os.getpid()}"))
+    # Before the kernel is ordered: the zone of this process changes for a moment.
+    warm(task.run.formats)
     trace = Trace(lambda cell, cells: teller.tell(At(task.number, cell, cells)))
     with clean_termination():
         return execute(task.run, task.data, task.folder, trace)

@@ -46,18 +46,23 @@ class HtmlReport(Exporter):
     ) -> tuple[str, dict[str, Any]]:
         """The page, and nbconvert's resources. Raises RunError (see `strict`)."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
+        return self.content(
+            notebook, str((resources.get("metadata") or {}).get("name") or "Report")
+        ), resources
+
+    def content(self, notebook: Any, name: str) -> str:
+        """The page of a notebook as it is, which `name` names if nothing else does. Raises RunError."""
         about = dict(notebook.metadata.get("analytics") or {})
         blocks = read_blocks(notebook, strict=self.strict)
         headline = take_title(
             [block.tree for block in blocks if isinstance(block, Prose)], str(about.get("subtitle") or "")
         )
-        file_name = str((resources.get("metadata") or {}).get("name") or "Report")
-        title = headline or str(about.get("title") or file_name)
+        title = headline or str(about.get("title") or name)
         if self.strict and not blocks:
             raise RunError(f"The notebook '{title}' shows nothing: run it before it is rendered.")
         sections = _sections(blocks, title, self.strict)
         charts = any(isinstance(block, Chart) for block in blocks)
-        return _page(title, about, sections, charts), resources
+        return _page(title, about, sections, charts)
 
 
 def _sections(blocks: list[Block], title: str, strict: bool) -> list[Section]:

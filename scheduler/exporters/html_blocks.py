@@ -81,6 +81,14 @@ def read_blocks(notebook: Any, *, strict: bool = False) -> list[Block]:
     return [block for number, cell in enumerate(notebook.cells) for block in _of_cell(cell, number, strict)]
 
 
+def read_specs(cell: Any) -> Iterator[dict[str, Any]]:
+    """The specifications of the charts that a report shows of a cell, in their order."""
+    for output in cell.get("outputs", ()):
+        data = output.get("data", {})
+        if TILES not in data and (spec := _spec_of(data)) is not None and not _needs_network(spec):
+            yield spec
+
+
 def _of_cell(cell: Any, number: int, strict: bool) -> Iterator[Block]:
     if cell.cell_type == "markdown":
         yield from _prose(

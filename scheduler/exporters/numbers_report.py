@@ -26,14 +26,19 @@ class NumbersReport(Exporter):
         """The file's content, and nbconvert's resources. Raises RunError (see `strict`)."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
         resources["output_extension"] = self.file_extension
-        name = str((resources.get("metadata") or {}).get("name") or "Report")
+        return self.content(
+            notebook, str((resources.get("metadata") or {}).get("name") or "Report")
+        ), resources
+
+    def content(self, notebook: Any, name: str) -> str | bytes:
+        """The file of a notebook as it is, which `name` names if nothing else does. Raises RunError."""
         numbers = read_numbers(notebook, name)
         if self.strict and not numbers.answers:
             raise RunError(
                 f"The report '{numbers.about['title']}' holds no numbers to export: show answers of "
                 "measure in our tiles, charts or tables, or choose html or pdf."
             )
-        return self.written(numbers), resources
+        return self.written(numbers)
 
     def written(self, numbers: Numbers) -> str | bytes:
         """The content of the file."""

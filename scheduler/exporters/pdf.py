@@ -52,12 +52,17 @@ class PdfReport(Exporter):
         """The PDF's bytes, and nbconvert's resources. Raises RunError (see `strict`)."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
         resources["output_extension"] = ".pdf"
+        return self.content(
+            notebook, str((resources.get("metadata") or {}).get("name") or "Report")
+        ), resources
+
+    def content(self, notebook: Any, name: str) -> bytes:
+        """The PDF of a notebook as it is, which `name` names if nothing else does. Raises RunError."""
         about = dict(notebook.metadata.get("analytics") or {})
-        name = str((resources.get("metadata") or {}).get("name") or "Report")
         manuscript = Manuscript()
         document = self._document(read_blocks(notebook, strict=self.strict), about, name, manuscript)
         self._report_missing_glyphs(manuscript, document["title"])
-        return _typeset(document, manuscript, about), resources
+        return _typeset(document, manuscript, about)
 
     def _document(
         self, blocks: list[Block], about: Mapping[str, Any], name: str, manuscript: Manuscript

@@ -1,7 +1,7 @@
 """A chart as SVG text: the same bytes in every process, our own fonts, a name for screen readers.
 
-vl-convert drops the chart's description and role, numbers clip paths by a counter that runs through
-the whole process, and reads the machine's time zone once. All three are mended here.
+vl-convert drops the chart's description and role, and numbers clip paths by a counter that runs through
+the whole process. Both are mended here.
 """
 
 from __future__ import annotations
@@ -10,29 +10,21 @@ import copy
 import functools
 import hashlib
 import json
-import os
 import re
-import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
-import vl_convert
-
 from analytics_lib.errors import RunError
+from scheduler.exporters.chart_converter import draw
 
-FONTS = Path(__file__).resolve().parent.parent / "fonts"
 FONT = "Inter"
 
 _SVG = "http://www.w3.org/2000/svg"
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_MAJOR = re.compile(r"/(vega-lite|vega)/v(\d+)")
-_LATEST = {4: "5.8", 5: "5.21", 6: "6.4"}
 _NUMBER = r"(-?[\d.]+(?:e-?\d+)?)"
 _RECTANGLE = re.compile(rf"M{_NUMBER[1:-1]},{_NUMBER[1:-1]}h{_NUMBER}v{_NUMBER}h{_NUMBER[1:-1]}Z")
 _POINT = re.compile(rf"[ML]({_NUMBER[1:-1]},{_NUMBER[1:-1]})")
-_FIRST_USE = threading.Lock()
 
 ET.register_namespace("", _SVG)
 ET.register_namespace("xlink", "http://www.w3.org/1999/xlink")
@@ -57,9 +49,8 @@ def render_svg(spec: Mapping[str, Any], *, width: int | None = None) -> str:
 @functools.lru_cache(maxsize=64)
 def _rendered(canonical: str, width: int | None) -> str:
     spec = json.loads(canonical)
-    _prepare_converter()
-    raw = _converted(_prepared(spec, width))
-    return finished(ET.fromstring(raw), str(spec.get("description") or ""))
+    drawn = draw(_prepared(spec, width))
+    return finished(ET.fromstring(drawn), str(spec.get("description") or ""))
 
 
 def draws_nothing(svg: str) -> bool:
@@ -153,41 +144,6 @@ def _with_our_font(value: Any) -> Any:
     if isinstance(value, list):
         return [_with_our_font(inner) for inner in value]
     return value
-
-
-@functools.cache
-def _prepare_converter() -> None:
-    """Register our fonts and settle the converter's clock on UTC.
-
-    The converter reads TZ once, at its first conversion, and keeps it; a chart's ticks must not
-    depend on where the report is made.
-    """
-    with _FIRST_USE:
-        vl_convert.register_font_directory(str(FONTS))
-        before = os.environ.get("TZ")
-        os.environ["TZ"] = "UTC"
-        try:
-            vl_convert.get_local_tz()
-            vl_convert.vegalite_to_svg({"data": {"values": [{}]}, "mark": "point"})
-        finally:
-            if before is None:
-                del os.environ["TZ"]
-            else:
-                os.environ["TZ"] = before
-
-
-def _converted(spec: dict[str, Any]) -> str:
-    options = (spec.get("usermeta") or {}).get("embedOptions") or {}
-    locales: dict[str, Any] = {
-        "format_locale": options.get("formatLocale"),
-        "time_format_locale": options.get("timeFormatLocale"),
-        "allowed_base_urls": [],
-    }
-    match = _MAJOR.search(str(spec.get("$schema", "")))
-    if match and match[1] == "vega":
-        return str(vl_convert.vega_to_svg(spec, **locales))
-    version = _LATEST.get(int(match[2])) if match else None
-    return str(vl_convert.vegalite_to_svg(spec, vl_version=version, **locales))
 
 
 def _drop_invisible_text(root: ET.Element) -> None:

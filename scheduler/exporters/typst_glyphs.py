@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from scheduler.exporters.svg import FONTS
+from scheduler.exporters.chart_converter import FONTS
 
 REPLACEMENT = "□"
 BREAK = "\u200b"  # a place where a line may end, without a hyphen

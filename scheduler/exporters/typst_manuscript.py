@@ -16,7 +16,7 @@ from typing import Any
 
 import typst
 
-from scheduler.exporters.svg import FONTS
+from scheduler.exporters.chart_converter import FONTS
 from scheduler.exporters.typst_glyphs import Glyphs
 
 Node = dict[str, Any]

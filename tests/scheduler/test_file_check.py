@@ -37,10 +37,10 @@ def page(tmp_path: Path) -> Path:
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever reads a file fails."""
 
-    def read(path: Path) -> str:
+    def read(path: Path, *_: object) -> bool:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr(subject, "_sha256", read)
+    monkeypatch.setattr(subject, "holds", read)
 
 
 def state(folder: Path, record: Record = LATER) -> FileState:

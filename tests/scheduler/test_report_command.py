@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -10,17 +9,14 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import lxml.html
 import pytest
 
-from analytics_lib.runs.records import Output
-from scheduler import report_command
-from scheduler.incremental import Known
+from analytics_lib.runs import open_ledger
+from scheduler.artefacts import holds
 from tests.scheduler.conftest import Watch
-from tests.scheduler.test_incremental import SAME
 from tests.small_platform import NOTEBOOKS, Command
 
 
@@ -29,8 +25,8 @@ def notebook(name: str) -> str:
 
 
 def found(output: Path) -> list[str]:
-    kept = [path for path in output.rglob("*") if path.is_file() and not path.name.startswith(".")]
-    return sorted(path.relative_to(output).as_posix() for path in kept)
+    kept = [path.relative_to(output) for path in output.rglob("*") if path.is_file()]
+    return sorted(path.as_posix() for path in kept if not any(part.startswith(".") for part in path.parts))
 
 
 @pytest.mark.parametrize(
@@ -166,40 +162,47 @@ def test_the_command_tells_programs_what_it_made(analytics: Command, small_url: 
     )
     assert said.code == 1 and said.err == ""
     document = json.loads(said.out)
-    assert document["counts"] == {"runs": 2, "needed": 2, "unchanged": 0}
+    assert document["counts"] == {"runs": 2, "needed": 2, "unchanged": 0, "failed": 1}
     made, failed = document["runs"]
     assert (made["state"], made["why"], made["place"]) == ("succeeded", "new", "2026-10/plain/all")
-    assert made["files"] == [str(tmp_path / "2026-10/plain/all.ipynb")] and made["failure"] == ""
+    (output,) = made["outputs"]
+    assert output["path"] == "2026-10/plain/all.ipynb" and made["failure"] == "" and made["attempts"] == 1
+    assert holds(tmp_path / output["path"], output["sha256"], output["size"])
     assert failed["state"] == "failed" and "ZeroDivisionError" in failed["failure"]
+    assert failed["exception"] == "ZeroDivisionError" and failed["cell"] == 4
+    head = open_ledger(tmp_path).head()
+    assert document["ledger"] == {"sequence": head.sequence, "hash": head.hash} and head.sequence == 6
 
 
 def test_what_has_not_changed_is_not_run_again(
-    analytics: Command, small_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: Watch
+    analytics: Command, small_url: str, tmp_path: Path, watch: Watch
 ) -> None:
     words = ("report", notebook("plain"), "--period", "2026-10", "--format", "html", "--workers", "1")
     words = (*words, "--database", small_url, "--output", str(tmp_path))
 
-    planned = json.loads(analytics(*words, "--plan", "--json").out)["runs"][0]
-    page = tmp_path / f"{planned['place']}.html"
-    page.parent.mkdir(parents=True)
-    page.touch()
-    output = Output("html", f"{planned['place']}.html", hashlib.sha256(b"").hexdigest(), 0)
-    request = replace(SAME.request, run_id=planned["run_id"])
-    record = replace(SAME, request=request, outputs=(output,))
-    target = str(tmp_path / planned["place"])
-    monkeypatch.setattr(report_command, "known_runs", lambda *_: Known({target: record}, {target: record}))
+    assert json.loads(analytics(*words, "--plan", "--json").out)["runs"][0]["why"] == "new"
+    first = analytics(*words)
+    page = tmp_path / "2026-10" / "plain" / "all.html"
+    assert (first.code, first.out) == (0, f"{page}\n")
+    content = page.read_bytes()
     said = analytics(*words)
     assert (said.code, said.out) == (0, "")
-    assert said.err == "1 run: 0 to do, 1 unchanged. --force makes those again, too.\n"
-    assert watch.kernels_started() == 0 and page.read_bytes() == b""
+    unchanged, head = said.err.splitlines()
+    assert unchanged == "1 run: 0 to do, 1 unchanged. --force makes those again, too."
+    assert head == first.err.splitlines()[-1] and head.startswith("The ledger ends at row 3: ")
+    assert watch.kernels_started() == 1 and page.read_bytes() == content
     assert json.loads(analytics(*words, "--json").out)["runs"][0]["state"] == "unchanged"
+    page.chmod(0o644)
     page.write_text("by hand")
     assert "its HTML was changed by hand" in analytics(*words, "--plan").out
-    page.write_text("")
+    page.unlink()
+    assert "its HTML is missing" in analytics(*words, "--plan").out
     assert "asked again (--force)" in analytics(*words, "--plan", "--force").out
-    said = analytics(*words, "--force")
-    assert said.code == 0 and said.out == f"{page}\n" and b"<html" in page.read_bytes()
-    assert watch.kernels_started() == 1
+    again = analytics(*words)
+    assert again.code == 0 and again.out == f"{page}\n" and page.read_bytes() == content
+    assert watch.kernels_started() == 2
+    assert "its PDF is missing" in analytics(*words, "--format", "pdf", "--plan").out
+    assert open_ledger(tmp_path).check() == ()
 
 
 def test_a_report_without_numbers_is_one_sentence(analytics: Command, small_url: str, tmp_path: Path) -> None:
@@ -212,19 +215,6 @@ def test_a_report_without_numbers_is_one_sentence(analytics: Command, small_url:
     assert "holds no numbers to export" in failed
 
 
-def test_a_folder_that_cannot_be_written_is_one_sentence(
-    analytics: Command, small_url: str, tmp_path: Path
-) -> None:
-    (tmp_path / "reports").write_text("a file in the way")
-    said = analytics(
-        *("report", notebook("plain"), "--format", "html", "--workers", "1"),
-        *("--database", small_url, "--output", str(tmp_path / "reports")),
-    )
-    assert said.code == 1
-    text = (said.out + said.err).strip()
-    assert "reports" in text and "Traceback" not in text and len(text.splitlines()) == 1
-
-
 def test_a_database_without_data_is_one_sentence(analytics: Command, tmp_path: Path, watch: Watch) -> None:
     said = analytics(
         "report", "--database", f"duckdb:///{tmp_path}/none.duckdb", "--output", str(tmp_path / "r")
@@ -233,19 +223,18 @@ def test_a_database_without_data_is_one_sentence(analytics: Command, tmp_path: P
     assert watch.kernels_started() == 0
 
 
-def test_each_run_into_a_folder_that_cannot_be_written_is_one_line(
-    analytics: Command, small_url: str, tmp_path: Path
+def test_a_folder_that_cannot_be_written_is_found_before_anything_runs(
+    analytics: Command, small_url: str, tmp_path: Path, watch: Watch
 ) -> None:
     (tmp_path / "reports").write_text("a file in the way")
     said = analytics(
         *("report", notebook("plain"), notebook("failing_cell"), "--format", "ipynb", "--workers", "1"),
         *("--database", small_url, "--output", str(tmp_path / "reports")),
     )
-    assert said.code == 1 and said.err == ""
-    assert [line.split()[:2] for line in said.out.splitlines()] == [
-        ["Failed:", "plain"],
-        ["Failed:", "failing_cell"],
-    ]
+    reports = tmp_path / "reports"
+    assert (said.code, said.out) == (1, "")
+    assert said.err == f"Error: The reports could not be written to {reports}: Not a directory.\n"
+    assert watch.kernels_started() == 0
 
 
 @pytest.mark.slow
@@ -277,4 +266,8 @@ def test_a_command_that_is_told_to_end_takes_everything_with_it(
     assert (command.returncode, said) == (code, words)
     assert watch.kernels_started() == workers
     assert watch.left_behind() == []
-    assert not (tmp_path / "reports").exists()
+    kept = found(tmp_path / "reports")
+    assert len(kept) == workers and all(name.endswith("all.failed.ipynb") for name in kept)
+    records = open_ledger(tmp_path / "reports").records()
+    assert [str(record.state) for record in records] == ["cancelled", "cancelled"]
+    assert not (tmp_path / "reports" / ".running").exists()
