@@ -18,7 +18,7 @@ from scheduler.incremental import Decision
 from scheduler.places import place_of
 
 if TYPE_CHECKING:
-    from scheduler.supervise import Finished
+    from scheduler.finished import Finished
 
 _WIDEST = 1000
 """Columns of what is no terminal, where a row is a line and nothing is folded."""

@@ -10,8 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, ProgressColumn, Task, T
 from rich.progress import Progress as Bars
 from rich.text import Text
 
+from scheduler.finished import Finished, Progress
 from scheduler.plan import Run
-from scheduler.supervise import Finished, Progress
 
 _MINUTE = 60.0
 

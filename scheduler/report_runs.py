@@ -16,7 +16,7 @@ from scheduler.pinned import Data
 from scheduler.plan import Run
 
 if TYPE_CHECKING:
-    from scheduler.supervise import Finished
+    from scheduler.finished import Finished
 
 
 def run_needed(

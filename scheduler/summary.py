@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from analytics_lib.runs import State
-from scheduler.supervise import Finished
+from scheduler.finished import Finished
 
 
 def summary_table(finished: Sequence[Finished]) -> Table:

@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analytics_lib.errors import AnalyticsError, LeaseLost
-from analytics_lib.runs import Claim, Ledger, Output, Owner, Record, Request, Standing, State
+from analytics_lib.runs import Claim, Ledger, Output, Owner, Request, Standing, State
 from scheduler.crew import At, Begun, Crew, Died, Ended, News, Task
 from scheduler.execute import EXECUTED
+from scheduler.finished import Finished, Progress, is_answered_by, made_elsewhere
 from scheduler.memory import USUAL_NEED
 from scheduler.outcome import Outcome, where
 from scheduler.pinned import Data
@@ -33,30 +34,6 @@ BEAT = 2.0
 _PATIENCE = 0.25
 _LAST_STOP = 10.0
 """Seconds in which everything that runs has ended, once the command is told to end."""
-
-
-@dataclass(frozen=True)
-class Finished:
-    """What became of a run: its last outcome, and the files that were published or kept."""
-
-    run: Run
-    outcome: Outcome
-    outputs: tuple[Output, ...] = ()
-    kept: Path | None = None
-    attempts: int = 1
-
-    @property
-    def failure(self) -> str:
-        """Which run ended how, in one sentence; empty for a success."""
-        about = f"{self.run.name} ({self.run.scope.period.name})"
-        return f"{about}: {self.outcome.failure}" if self.outcome.failure else ""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where all runs stand: the number of those that run, and which cell of how many each has reached."""
-
-    running: tuple[tuple[Run, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -250,8 +227,8 @@ class Supervisor:
         left = []
         for asked in waiting:
             record = latest.get(asked.request.target)
-            if asked.claim.standing is Standing.JOINED and record and _answers(record, asked.run):
-                yield _made_elsewhere(asked.run, record)
+            if asked.claim.standing is Standing.JOINED and record and is_answered_by(asked.run, record):
+                yield made_elsewhere(asked.run, record)
             else:
                 left.append((asked.run, asked.request, asked.tries))
         self._queue(left)
@@ -283,26 +260,3 @@ class Supervisor:
         outcome = Outcome(State.CANCELLED, "it was cancelled before it began.")
         self._ledger.finish(asked.claim, outcome.state, failure=outcome.failure)
         return Finished(asked.run, outcome, attempts=asked.tries)
-
-
-def _answers(record: Record, run: Run) -> bool:
-    """Whether what another command has made of a run is all that this one wants to know of it."""
-    if record.request.run_id != run.run_id or not record.state.is_final:
-        return False
-    if record.state is State.SUCCEEDED:
-        return {output.kind for output in record.outputs} >= set(run.formats)
-    return record.state in (State.FAILED, State.TIMED_OUT)
-
-
-def _made_elsewhere(run: Run, record: Record) -> Finished:
-    outcome = Outcome(
-        record.state,
-        record.failure,
-        record.exception,
-        record.cell,
-        record.cells,
-        record.wall_seconds,
-        record.processor_seconds,
-        record.peak_memory,
-    )
-    return Finished(run, outcome, record.outputs, attempts=0)

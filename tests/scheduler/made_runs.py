@@ -11,11 +11,12 @@ import nbformat.v4
 from analytics_lib import AnalyticsService
 from analytics_lib.runs import Ledger, open_ledger
 from scheduler.crew import Crew
+from scheduler.finished import Finished
 from scheduler.limits import Limits
 from scheduler.local_crew import LocalCrew
 from scheduler.pinned import Data
 from scheduler.plan import Asked, Run, plan
-from scheduler.supervise import Finished, Supervisor
+from scheduler.supervise import Supervisor
 
 PARAMETERS = (
     'time_frame = "month"\nperiod = "last"\nas_of = ""\nbusiness_model = "all"\n'
