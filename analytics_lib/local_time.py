@@ -260,13 +260,14 @@ def buckets(start: datetime, end: datetime, frame: TimeFrame, zone: str) -> Iter
         yield from _hours(start, end, zone)
         return
     local = floor(to_local(start, zone), frame)
-    while (low := to_instant(local, zone)) < end:
+    low = to_instant(local, zone)
+    while low < end:
         following = step(local, frame, 1)
         high = to_instant(following, zone)
         if high > start:
             is_clipped = low < start or high > end
             yield Bucket(name_of(local, frame), local, local, max(low, start), min(high, end), is_clipped)
-        local = following
+        local, low = following, high
 
 
 def _hours(start: datetime, end: datetime, zone: str) -> Iterator[Bucket]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from analytics_lib.errors import InputError, UnknownName
@@ -156,7 +157,7 @@ class Scope:
 
     def buckets(self, over: TimeFrame) -> Iterator[Bucket]:
         """The buckets of a trend over this scope, also those in which nothing happened."""
-        return buckets(self.period.start, self.until, over, self.zone)
+        return iter(_buckets(self.period.start, self.until, over, self.zone))
 
     @property
     def course(self) -> TimeFrame:
@@ -238,3 +239,9 @@ def _several(values: str | Iterable[_T]) -> Iterable[Any]:
 
 def _unique(values: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(dict.fromkeys(values))
+
+
+@lru_cache(maxsize=8)
+def _buckets(start: datetime, end: datetime, over: TimeFrame, zone: str) -> tuple[Bucket, ...]:
+    """Kept for the next who asks, for one answer asks for the same several times."""
+    return tuple(buckets(start, end, over, zone))

@@ -24,6 +24,7 @@ from analytics_lib.runs import State
 from analytics_lib.scope import as_text
 from analytics_lib.sentences import subtitle
 from analytics_lib.service import SNAPSHOT_VARIABLE, URL_VARIABLE
+from analytics_lib.warehouse import THREADS_VARIABLE
 from scheduler.engine import ENGINE, Trace
 from scheduler.gate import refuse_empty_charts
 from scheduler.outcome import Outcome, Page, where
@@ -148,6 +149,8 @@ def _environment(data: Data) -> dict[str, str]:
     """The environment of a kernel: this process's, with the data that the run reads."""
     environment = dict(os.environ)
     environment[URL_VARIABLE] = data.url
+    # Reports are made side by side: what one of them would wait less is taken from the others, with interest.
+    environment.setdefault(THREADS_VARIABLE, "1")
     environment.pop(SNAPSHOT_VARIABLE, None)
     if data.snapshot is not None:
         environment[SNAPSHOT_VARIABLE] = data.snapshot

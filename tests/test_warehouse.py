@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import BigInteger, Date, cast, func, literal, literal_column, select, text, union_all
 
 from analytics_lib import schema
-from analytics_lib.errors import NoData, WarehouseError
-from analytics_lib.warehouse import open_warehouse
+from analytics_lib.errors import InputError, NoData, WarehouseError
+from analytics_lib.warehouse import THREADS_VARIABLE, open_warehouse
 from tests.platforms import BEYOND_FLOAT, START, write_platform
 
 b = schema.bookings.c
@@ -225,3 +225,16 @@ def test_a_closed_warehouse_says_so(duckdb_url: str) -> None:
     warehouse.close()
     with pytest.raises(WarehouseError, match="closed"):
         warehouse.fetch(COUNT)
+
+
+def test_the_environment_says_how_many_threads_duckdb_uses(
+    duckdb_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_platform(duckdb_url, 1)
+    monkeypatch.setenv(THREADS_VARIABLE, "3")
+    with open_warehouse(duckdb_url) as warehouse:
+        found = warehouse.fetch(select(func.current_setting("threads").label("threads")))
+        assert found["threads"].tolist() == [3]
+    monkeypatch.setenv(THREADS_VARIABLE, "many")
+    with pytest.raises(InputError, match="ANALYTICS_DATABASE_THREADS=many is no number of threads"):
+        open_warehouse(duckdb_url)

@@ -85,8 +85,9 @@ def robust_coefficients(steps: Design, target: Floats) -> Floats:
             break
         # Most steps weigh one: only what the others lose is worked out.
         far = np.flatnonzero((sizes > reach) & is_ordinary)
-        lost = known[far].T * (1.0 - reach / sizes[far])
-        coefficients = np.linalg.solve(steps.normal - lost @ known[far], moment - lost @ target[far])
+        away = known[far]
+        lost = away.T * (1.0 - reach / sizes[far])
+        coefficients = np.linalg.solve(steps.normal - lost @ away, moment - lost @ target[far])
     return np.asarray(coefficients)
 
 

@@ -74,6 +74,8 @@ def _spans(index: pd.DatetimeIndex | pd.PeriodIndex) -> tuple[pd.DatetimeIndex, 
         if _ends_at_label(step):
             ends = local.normalize() + _DAY
             starts = pd.DatetimeIndex([each - step + _DAY for each in local])
+        elif isinstance(step, offsets.Tick):
+            starts, ends = local, local + step
         else:
             starts, ends = local, pd.DatetimeIndex([each + step for each in local])
     starts = starts.normalize()

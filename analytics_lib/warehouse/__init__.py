@@ -8,10 +8,18 @@ with warehouse.reading() as reader:
 from __future__ import annotations
 
 from analytics_lib.warehouse.address import parse_address
-from analytics_lib.warehouse.duckdb_file import DuckDBFile
+from analytics_lib.warehouse.duckdb_file import THREADS_VARIABLE, DuckDBFile
 from analytics_lib.warehouse.reading import Contents, Reader, Warehouse
 
-__all__ = ["Contents", "Reader", "Warehouse", "bare_address", "open_warehouse", "shown_address"]
+__all__ = [
+    "THREADS_VARIABLE",
+    "Contents",
+    "Reader",
+    "Warehouse",
+    "bare_address",
+    "open_warehouse",
+    "shown_address",
+]
 
 
 def open_warehouse(

@@ -19,8 +19,11 @@ import duckdb
 import pyarrow as pa
 from sqlalchemy.engine import Dialect
 
-from analytics_lib.errors import NoData, WarehouseError
+from analytics_lib.errors import InputError, NoData, WarehouseError
 from analytics_lib.warehouse.address import Address
+
+THREADS_VARIABLE = "ANALYTICS_DATABASE_THREADS"
+"""The environment variable that says how many threads DuckDB may use; as many as processors if not set."""
 
 _ATTEMPTS = 20
 
@@ -34,11 +37,24 @@ _SETTINGS = (
 
 
 def connect_duckdb(path: str | Path = ":memory:", *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    """The one place that opens DuckDB: a file holds one configuration per process, so all must agree."""
+    """The one place that opens DuckDB: a file holds one configuration per process, so all must agree.
+
+    Raises `InputError` where the environment names no number of threads.
+    """
+    settings = (*_SETTINGS, *_threads())
     connection = duckdb.connect(str(path), read_only=read_only)
-    for setting in _SETTINGS:
+    for setting in settings:
         connection.execute(setting)
     return connection
+
+
+def _threads() -> tuple[str, ...]:
+    said = os.environ.get(THREADS_VARIABLE, "")
+    if not said:
+        return ()
+    if not (said.isascii() and said.isdigit() and int(said)):
+        raise InputError(f"{THREADS_VARIABLE}={said} is no number of threads: write 1 or more.")
+    return (f"SET threads = {int(said)}",)
 
 
 def duckdb_dialect() -> Dialect:

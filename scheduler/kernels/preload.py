@@ -127,7 +127,10 @@ def _rehearse() -> None:
 
     from analytics_lib.formatting import quantity
     from analytics_lib.models.forecast import forecast
+    from analytics_lib.warehouse.duckdb_file import duckdb_dialect
 
+    # It asks DuckDB, once, which words are reserved.
+    duckdb_dialect()
     # What countries there are, it tells by importing them all.
     holidays.list_supported_countries()
     frame = pyarrow.table({"name": ["a", "b"], "number": [1, 2]}).to_pandas()

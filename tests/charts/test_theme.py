@@ -8,6 +8,7 @@ import re
 import altair as alt
 import pandas as pd
 import pytest
+from altair.utils.schemapi import SchemaValidationError
 
 from analytics_lib import charts
 from analytics_lib.charts import ranking, theme, trend
@@ -50,6 +51,15 @@ def test_a_notebook_is_handed_the_specification_and_its_text(october: pd.DataFra
     assert bundle["text/plain"] == chart.to_dict()["description"]
     addresses = set(re.findall(r"https?://[^\"\s]+", json.dumps(bundle)))
     assert all("vega.github.io/schema" in address for address in addresses)
+
+
+def test_altair_is_as_strict_as_ever_with_charts_of_others(october: pd.DataFrame) -> None:
+    trend(october)
+    with pytest.raises(SchemaValidationError):
+        alt.Axis(labelAngle="steep")  # type: ignore[arg-type]
+    other = alt.Chart(alt.InlineData(values=[{"a": 1}])).mark_point().encode(x=alt.X("a:Q", sort="a lot"))
+    with pytest.raises(SchemaValidationError):
+        (trend(october) | other).to_dict()
 
 
 def test_charts_of_others_are_handed_out_too() -> None:
