@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from types import MappingProxyType
 
@@ -57,6 +58,7 @@ def find(names: Iterable[str | AnyMetric]) -> tuple[AnyMetric, ...]:
     return tuple(_named(name) for name in names)
 
 
+@cache
 def fingerprint() -> str:
     """The version of the definitions: changes when any metric's sentence, formula or unit does."""
     words = [(each.name, each.says, each.formula, each.unit, _leaves(each)) for each in METRICS.values()]

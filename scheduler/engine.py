@@ -85,8 +85,11 @@ class TruthfulEngine(Engine):
         words = {"stdout": kernel_log, "stderr": kernel_log}
         try:
             return client.execute(env=kernel_environment, cleanup_kc=False, **words)
-        finally:
+        except BaseException:
+            # What was run is kept; a notebook that came to its end papermill writes by itself.
             nb_man.output_path = client.file
+            raise
+        finally:
             redactor.notebook(nb_man.nb)
             run_sync(_end)(client, km)
 
