@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing.util
 import os
+import shutil
 import tempfile
 import uuid
 import warnings
@@ -18,10 +20,11 @@ pytest_plugins = ["tests.small_fixtures", "tests.small_sample", "tests.story_sam
 @pytest.fixture(scope="session", autouse=True)
 def own_kernels() -> Iterator[None]:
     """Kernels of the tests come from a parent of the tests, and not from the one of whoever runs them."""
-    with (
-        tempfile.TemporaryDirectory(prefix="analytics-tests-", dir="/tmp") as folder,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    folder = tempfile.mkdtemp(prefix="analytics-tests-", dir="/tmp")
+    # Last of all, after multiprocessing has removed what our workers had in there.
+    removed = {"ignore_errors": True}
+    multiprocessing.util.Finalize(None, shutil.rmtree, (folder,), removed, exitpriority=-300)
+    with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", folder)
         yield
 
