@@ -66,7 +66,7 @@ def test_facets_keep_the_width_of_each() -> None:
     facets = bars(100)
     facets["encoding"]["column"] = {"field": "channel", "type": "nominal"}
     facets.pop("autosize")
-    assert float(draw(facets).partition('width="')[2].partition('"')[0]) > 300
+    assert 300 < float(draw(facets).partition('width="')[2].partition('"')[0]) < 500
 
 
 def test_letters_are_as_wide_as_their_font_says() -> None:
