@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ import pytest
 
 from analytics_lib.charts.tiles import TILES_MIME
 from analytics_lib.errors import RunError
-from scheduler.render import EXPORTERS, render
+from scheduler.render import EXPORTERS, FORMATS, render, warm
 from tests.small_platform import PUBLISHED, report_elsewhere
 
 REPORTS = ("bookings", "executive")
@@ -175,3 +176,9 @@ def test_rendering_again_gives_the_published_bytes(published: Path, kind: str) -
 def test_a_report_without_content_is_refused(kind: str) -> None:
     with pytest.raises(RunError):
         render(nbformat.v4.new_notebook(), kind, "empty")
+
+
+def test_warming_takes_any_format_and_leaves_the_clock_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    warm(FORMATS)
+    assert os.environ["TZ"] == "Asia/Tokyo"
