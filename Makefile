@@ -4,7 +4,7 @@ PYTHON ?= python3
 ARGS ?=
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --no-input --disable-pip-version-check
-FOR_JUPYTER := $(wildcard scheduler/labextension/*.* scheduler/labextension/static/remoteEntry.js scheduler/kernels/kernelspec/*)
+FOR_JUPYTER := $(wildcard scheduler/labextension/*.py scheduler/labextension/*.json scheduler/labextension/*.txt scheduler/labextension/static/remoteEntry.js scheduler/kernels/kernelspec/*)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
@@ -36,7 +36,7 @@ lock: .venv/core.stamp ## look up the newest versions that fit pyproject.toml
 
 clean: ## remove what make made: .venv, .analytics, reports, caches (never a database of yours)
 	@rm -rf .venv .analytics .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist \
-	    scheduler/labextension/static/vega.js
+	    scheduler/labextension/drawing.js scheduler/labextension/static/vega.js
 	@find analytics_lib scheduler tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} +
 	@if [ -d reports ]; then find reports -mindepth 1 ! -path reports/README.md -delete; fi
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from functools import cache
 
-from scheduler.exporters.chart_converter import FONTS
+from scheduler.exporters.typst_glyphs import FONTS
 
 _LATIN = {400: "inter-latin-400-normal.woff2", 600: "inter-latin-600-normal.woff2"}
 _JAPANESE = {400: "noto-formats-ja-400-normal.woff2", 600: "noto-formats-ja-600-normal.woff2"}

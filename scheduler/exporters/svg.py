@@ -1,6 +1,6 @@
 """A chart as SVG text: the same bytes in every process, our own fonts, a name for screen readers.
 
-vl-convert drops the chart's description and role, and numbers clip paths by a counter that runs through
+Vega drops the chart's description and role, and numbers clip paths by a counter that runs through
 the whole process. Both are mended here.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analytics_lib.errors import RunError
-from scheduler.exporters.chart_converter import draw
+from scheduler.exporters.chart_engine import draw
 
 FONT = "Inter"
 

@@ -8,9 +8,9 @@ import struct
 import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
+from pathlib import Path
 
-from scheduler.exporters.chart_converter import FONTS
-
+FONTS = Path(__file__).resolve().parent.parent / "fonts"
 REPLACEMENT = "□"
 BREAK = "\u200b"  # a place where a line may end, without a hyphen
 
@@ -19,6 +19,10 @@ _FAMILIES = (
     ("NotoSansJP-SemiBold.otf", "NotoSansJP-Regular.otf"),
 )
 """The faces of each family, in the order in which a letter is looked for; the first is the widest."""
+_WEIGHTS = {
+    "400": ("Inter-Regular.otf", "NotoSansJP-Regular.otf"),
+    "600": ("Inter-SemiBold.otf", "NotoSansJP-SemiBold.otf"),
+}
 _BOXES = frozenset(
     range(0x2500, 0x25A0)
 )  # frames and blocks of printed tables; Typst's own mono font has them
@@ -64,6 +68,19 @@ def _ems(text: str) -> float:
     return sum(tabular if "0" <= char <= "9" else widths.get(ord(char), 1.0) for char in text)
 
 
+def letter_widths() -> dict[str, dict[str, float]]:
+    """Weight -> letter -> width in em, of Inter and, where it lacks the letter, of our Japanese."""
+    return {
+        weight: {
+            chr(point): width
+            for name in reversed(names)
+            for point, width in _face_widths((FONTS / name).read_bytes())
+            if not 0xD800 <= point < 0xE000
+        }
+        for weight, names in _WEIGHTS.items()
+    }
+
+
 def breakable(text: str, longest: int) -> str:
     """The text with places to break in words of more than `longest` letters: after _, / and their kin,
     else after every `longest` letters."""
@@ -99,6 +116,12 @@ def _family_widths(names: tuple[str, ...]) -> dict[int, float]:
     private = set(range(0xE000, 0xF900))  # PDF/A refuses letters that only this font can read
     shown = {point for point in shared - private if unicodedata.category(chr(point)) not in _MARKS}
     return {point: advances[min(maps[0][point], len(advances) - 1)] for point in sorted(shown)}
+
+
+def _face_widths(face: bytes) -> Iterator[tuple[int, float]]:
+    advances = _advances(face)
+    for point, glyph in _characters(face):
+        yield point, advances[min(glyph, len(advances) - 1)]
 
 
 def _table(font: bytes, name: bytes) -> int:

@@ -16,8 +16,7 @@ from typing import Any
 
 import typst
 
-from scheduler.exporters.chart_converter import FONTS
-from scheduler.exporters.typst_glyphs import Glyphs
+from scheduler.exporters.typst_glyphs import FONTS, Glyphs
 
 Node = dict[str, Any]
 Inline = str | Node

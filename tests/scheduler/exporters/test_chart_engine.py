@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+import vl_convert
+from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduler.exporters.chart_converter import draw
+from scheduler.exporters.chart_engine import draw
+from scheduler.exporters.html_vega import drawing_code, make_drawing_code
 from scheduler.exporters.svg import FONT
+from scheduler.exporters.typst_glyphs import FONTS, letter_widths
 
 VEGALITE = "https://vega.github.io/schema/vega-lite/v6.json"
+KERNED = 1.5  # px that pairs of letters may make a label shorter
 
 
 def bars(width: int | None = None, **others: Any) -> dict[str, Any]:
@@ -28,7 +34,10 @@ def bars(width: int | None = None, **others: Any) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=10)
+def numbers(svg: str) -> list[float]:
+    return [float(number) for number in re.findall(r"-?\d+\.?\d*", svg)]
+
+
 @given(width=st.integers(200, 1200))
 def test_what_was_drawn_before_changes_nothing(width: int) -> None:
     fresh = draw(bars(width))
@@ -36,6 +45,15 @@ def test_what_was_drawn_before_changes_nothing(width: int) -> None:
     again = draw(bars(width))
     draw(bars(width, height=77))
     assert fresh == again == draw(bars(width))
+
+
+@pytest.mark.parametrize("width", [340, 1000])
+def test_a_drawing_is_that_of_vl_convert(width: int) -> None:
+    vl_convert.register_font_directory(str(FONTS))
+    theirs = numbers(vl_convert.vegalite_to_svg(bars(width)))
+    ours = numbers(draw(bars(width)))
+    assert len(ours) == len(theirs)
+    assert max(abs(one - other) for one, other in zip(ours, theirs, strict=True)) < KERNED
 
 
 def test_padding_takes_room_from_the_plot() -> None:
@@ -49,3 +67,13 @@ def test_facets_keep_the_width_of_each() -> None:
     facets["encoding"]["column"] = {"field": "channel", "type": "nominal"}
     facets.pop("autosize")
     assert 300 < float(draw(facets).partition('width="')[2].partition('"')[0]) < 500
+
+
+def test_letters_are_as_wide_as_their_font_says() -> None:
+    widths = letter_widths()
+    assert widths["400"]["i"] < widths["400"]["m"] < widths["600"]["m"]
+    assert widths["400"]["月"] == 1.0
+
+
+def test_the_kept_drawing_code_is_what_would_be_made_now() -> None:
+    assert drawing_code() == make_drawing_code()

@@ -1,0 +1,43 @@
+// Draws charts as SVG text. `widths` holds, for each weight, the width of every letter in em.
+let compiled = { text: "", spec: null };
+let drawn = { svg: "", faults: [] };
+
+const weightOf = (item) => (item.fontWeight === "bold" || +item.fontWeight >= 600 ? widths[600] : widths[400]);
+
+vega.textMetrics.width = (item, text) => {
+  const letters = weightOf(item);
+  let length = 0;
+  for (const letter of String(text)) length += letters[letter] ?? 1;
+  length *= item.fontSize ?? 11;
+  return item.limit > 0 ? Math.min(length, item.limit) : length;
+};
+
+const offline = (faults) => ({
+  ...vega.loader(),
+  load: (address) => {
+    faults.push(`the address ${address} is not allowed`);
+    return Promise.reject(new Error(address));
+  },
+});
+
+// A Vega-Lite specification becomes Vega; the last one is kept, because a chart is drawn in several widths.
+function compile(text) {
+  if (compiled.text !== text) compiled = { text, spec: vegaLite.compile(JSON.parse(text)).spec };
+  return compiled.spec;
+}
+
+// Begins a drawing, which is there when the engine has come to rest; `taken` hands it out.
+function draw(spec, room, locale) {
+  const faults = [];
+  const logger = vega.logger(vega.Error, "error", (method, level, words) => faults.push(Array.from(words, String).join(" ")));
+  const runtime = vega.parse({ ...spec, ...room });
+  const view = new vega.View(runtime, { renderer: "none", loader: offline(faults), logger, locale });
+  drawn = { svg: "", faults };
+  view.toSVG().then(
+    (svg) => (drawn.svg = svg),
+    (fault) => faults.push(String(fault)),
+  ).finally(() => view.finalize());
+}
+
+const taken = () => JSON.stringify(drawn);
+const widthOf = (spec) => spec.width;
