@@ -39,6 +39,7 @@ _ALWAYS = (
     "pandas.io.formats.html",
     "pandas.io.formats.string",
     "pandas.io.formats.style",
+    "pandas.core.arrays.arrow._arrow_utils",
     "pandas.core.reshape.reshape",
     "pdb",
     "pyarrow.pandas_compat",
