@@ -18,7 +18,8 @@ import pytest
 
 from analytics_lib.charts.tiles import TILES_MIME
 from analytics_lib.errors import RunError
-from scheduler.render import EXPORTERS, FORMATS, render, warm
+from scheduler.formats import FORMATS
+from scheduler.render import EXPORTERS, render, warm
 from tests.small_platform import PUBLISHED, report_elsewhere
 
 REPORTS = ("bookings", "executive")
