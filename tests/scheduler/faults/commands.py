@@ -17,7 +17,7 @@ from analytics_lib.runs import Record, open_ledger
 from tests.small_platform import NOTEBOOKS, Said
 
 COMMAND = (sys.executable, "-c", "from scheduler.cli import main; main()")
-PATIENCE = 120
+PATIENCE = 300
 """Seconds for a command that should end, on a machine that is busy with others."""
 
 WAITS_FOR = """
@@ -28,9 +28,17 @@ while not pathlib.Path({sign!r}).exists():
 """A cell that takes as long as the test wants it to."""
 
 
-def started(*words: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
-    """A command that has begun."""
-    return subprocess.Popen(
+class CommandProcess(subprocess.Popen[str]):
+    """A command that has begun; as a context, it is killed in the end unless it has ended."""
+
+    def __exit__(self, *how: object) -> None:
+        self.kill()
+        super().__exit__(None, None, None)
+
+
+def started(*words: str, environment: Mapping[str, str] | None = None) -> CommandProcess:
+    """A command that has begun, to be used as a context."""
+    return CommandProcess(
         [*COMMAND, *words],
         env={**os.environ, "COLUMNS": "200", **(environment or {})},
         cwd=NOTEBOOKS.parents[2],
@@ -41,19 +49,15 @@ def started(*words: str, environment: Mapping[str, str] | None = None) -> subpro
 
 
 def ended(process: subprocess.Popen[str], seconds: float = PATIENCE) -> Said:
-    """What it said until it ended; one that does not end in time is killed, and the test fails."""
-    try:
-        out, err = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-        raise
+    """What it said until it ended. Raises `subprocess.TimeoutExpired` if it does not in time."""
+    out, err = process.communicate(timeout=seconds)
     return Said(process.returncode, out, err)
 
 
 def carried_through(*words: str, environment: Mapping[str, str] | None = None) -> Said:
     """What a command said, from its beginning to its end."""
-    return ended(started(*words, environment=environment))
+    with started(*words, environment=environment) as process:
+        return ended(process)
 
 
 def reporting(notebook: str, url: str, output: Path, *more: str) -> tuple[str, ...]:
