@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -87,8 +88,8 @@ def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> O
 
 def _run_notebook(run: Run, data: Data, folder: Path, trace: Trace, hides: Redactor) -> nbformat.NotebookNode:
     """The executed notebook. Raises `_Ended`."""
-    said = folder / "kernel.log"
-    with said.open("w") as kernel_log:
+    # What a kernel says may hold secrets: the file has no name, and is gone with this process.
+    with tempfile.TemporaryFile("w+", errors="replace", dir=folder) as kernel_log:
         try:
             executed: nbformat.NotebookNode = papermill.execute_notebook(
                 _as_planned(run),
@@ -117,7 +118,8 @@ def _run_notebook(run: Run, data: Data, folder: Path, trace: Trace, hides: Redac
             reason = f"the kernel died in cell {trace.cell} (killed, or out of memory)."
             raise _Ended(State.FAILED, reason, "DeadKernelError") from error
         except RuntimeError as error:
-            last = said.read_text(errors="replace").strip().splitlines()[-1:]
+            kernel_log.seek(0)
+            last = kernel_log.read().strip().splitlines()[-1:]
             reason = f"the kernel did not answer: {_one_line(' '.join(last) or str(error))}"
             raise _Ended(State.FAILED, reason, type(error).__name__) from error
 

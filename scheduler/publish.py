@@ -7,6 +7,7 @@ yesterday can still be read, and no run can write into a file of another.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -60,12 +61,25 @@ def keep_partial(executed: Path, output: Path, place: Path) -> Path | None:
     return kept
 
 
+def discard_halves(folder: Path, executed: Path) -> None:
+    """Remove from a run's folder what a full disk, or a worker that was killed, has left by halves."""
+    for page in folder.glob("report.*"):
+        page.unlink()
+    try:
+        json.loads(executed.read_bytes())
+    except (OSError, ValueError):
+        executed.unlink(missing_ok=True)
+
+
 def write_index(output: Path) -> Path:
-    """The page that lists every report under `output`."""
-    output.mkdir(parents=True, exist_ok=True)
-    with FileLock(output / ".index.lock"):
-        index = output / INDEX
-        _staged(index, index_page(output).encode()).replace(index)
+    """The page that lists every report under `output`. Raises `RunError`, and then leaves it as it was."""
+    index = output / INDEX
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        with FileLock(output / ".index.lock"):
+            _staged(index, index_page(output).encode()).replace(index)
+    except OSError as error:
+        raise RunError(f"the list of reports {index} could not be written: {error.strerror}.") from error
     return index
 
 

@@ -6,9 +6,13 @@ or returns is searched for them before anything is written: notebook, page, log,
 
 from __future__ import annotations
 
+import json
+import math
 import os
 import re
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -22,6 +26,9 @@ SHORTEST = 6
 """Characters: what is shorter stands in too many innocent places to be taken out of them."""
 
 _NAMES = re.compile(r"CREDENTIAL|PASSPHRASE|PASSW|_PWD$|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY")
+_URL_SAFE = str.maketrans("+/", "-_")
+"""What base64 writes in addresses in place of two of its signs."""
+
 _IN_ADDRESSES = re.compile(r"pass|secret|token|key", re.IGNORECASE)
 
 
@@ -88,11 +95,25 @@ def _secrets_in(address: str) -> set[str]:
 
 
 def _ways(secret: str) -> set[str]:
-    """As it is, as it stands in addresses, and as Python and JSON write it."""
+    """As it is, as it stands in addresses, as Python, JSON and HTML write it, and in base64."""
     return {
         secret,
-        quote(secret, safe=""),
-        quote_plus(secret),
+        quote(secret, safe="", errors="surrogateescape"),
+        quote_plus(secret, errors="surrogateescape"),
+        escape(secret),
         repr(secret)[1:-1],
-        secret.replace("\\", "\\\\").replace('"', '\\"'),
+        ascii(secret)[1:-1],
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        *_in_base64(secret),
     }
+
+
+def _in_base64(secret: str) -> set[str]:
+    """As base64 writes it at any place of a longer text, less the characters that its neighbours decide."""
+    found = set()
+    for before in range(3):
+        content = bytes(before) + secret.encode(errors="surrogateescape")
+        written = b64encode(content).decode()[math.ceil(before * 8 / 6) : len(content) * 8 // 6]
+        found |= {written, written.translate(_URL_SAFE)}
+    return found

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analytics_lib.errors import AnalyticsError, LeaseLost
+from analytics_lib.errors import AnalyticsError, LeaseLost, RunError
 from analytics_lib.runs import Claim, Ledger, Output, Owner, Request, Standing, State
 from scheduler.crew import At, Begun, Crew, Died, Ended, News, Task
 from scheduler.execute import EXECUTED
@@ -23,7 +23,7 @@ from scheduler.memory import USUAL_NEED
 from scheduler.outcome import Outcome, where
 from scheduler.pinned import Data
 from scheduler.plan import Run
-from scheduler.publish import keep_partial, publish
+from scheduler.publish import discard_halves, keep_partial, publish
 from scheduler.requests import request_of
 from scheduler.signals import noting
 from scheduler.workplace import Workplace
@@ -146,8 +146,12 @@ class Supervisor:
         outputs: tuple[Output, ...] = ()
         if outcome.state is State.SUCCEEDED:
             try:
+                # What another command has published meanwhile stays, and nothing is published in secret.
+                self._ledger.confirm(active.asked.claim)
                 outputs = publish(outcome.pages, active.task.folder, self._output, active.asked.run.place)
-            except AnalyticsError as error:
+            except LeaseLost as error:
+                outcome = replace(outcome, state=State.LOST, failure=str(error))
+            except RunError as error:
                 outcome = replace(outcome, state=State.FAILED, failure=str(error), exception="OSError")
         return self._finished(active, outcome, outputs)
 
@@ -169,11 +173,10 @@ class Supervisor:
             yield finished
 
     def _finished(self, active: _Active, outcome: Outcome, outputs: tuple[Output, ...]) -> Finished:
-        kept = None
-        if outcome.state is not State.SUCCEEDED:
-            kept = keep_partial(active.task.folder / EXECUTED, self._output, active.asked.run.place)
+        kept, executed = None, active.task.folder / EXECUTED
         del self._active[active.task.number]
-        shutil.rmtree(active.task.folder, ignore_errors=True)
+        if outcome.state is not State.SUCCEEDED:
+            discard_halves(active.task.folder, executed)  # the ledger may need their space
         try:
             self._ledger.finish(
                 active.asked.claim,
@@ -190,6 +193,11 @@ class Supervisor:
         except LeaseLost as error:
             # This command was stopped for so long that another one has taken it for dead.
             outcome = replace(outcome, state=State.LOST, failure=str(error))
+        else:
+            if outcome.state is not State.SUCCEEDED:
+                kept = keep_partial(executed, self._output, active.asked.run.place)
+        finally:
+            shutil.rmtree(active.task.folder, ignore_errors=True)
         return Finished(active.asked.run, outcome, outputs, kept, active.asked.tries)
 
     def _keep_time(self) -> Iterator[Finished]:

@@ -89,6 +89,15 @@ class Ledger:
             asked = leases.held(transaction.session, "owner = ? AND cancel_asked = 1", (owner.spelled,))
         return frozenset(Claim(*lease.key, owner) for lease in asked)
 
+    def confirm(self, claim: Claim) -> None:
+        """A sign of life just before files are put in their place, while nobody else can take it.
+
+        Raises `LeaseLost`, and `WarehouseError` where the end of the attempt could not be written either.
+        """
+        with self._journal.writing() as transaction:
+            self._mine(transaction.session, claim)
+            leases.show_life(transaction.session, claim.owner)
+
     def finish(
         self,
         claim: Claim,

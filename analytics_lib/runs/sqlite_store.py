@@ -5,6 +5,7 @@ Each transaction has a connection of its own, so that neither threads nor forks 
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,9 @@ from analytics_lib.runs.tables import SQLITE
 
 PATIENCE = 60.0
 """Seconds that a writer waits for the others; each of them needs a few milliseconds."""
+
+_ROOM = 64 * 2**10
+"""Bytes that a transaction needs on the disk for its log and the log's index."""
 
 
 class SQLiteSession:
@@ -85,7 +89,13 @@ class SQLiteStore:
             finally:
                 connection.close()
         except sqlite3.Error as error:
-            raise WarehouseError(f"The ledger {self.shown} cannot be used: {error}.") from error
+            raise WarehouseError(f"The ledger {self.shown} cannot be used: {self._reason(error)}.") from error
+
+    def _reason(self, error: sqlite3.Error) -> str:
+        """What is wrong; SQLite calls a full disk an I/O error if it cannot even begin its log."""
+        folder = self._path.parent
+        is_full = folder.exists() and shutil.disk_usage(folder).free < _ROOM
+        return "no space is left on its disk" if is_full else str(error)
 
 
 def _log_ahead(connection: sqlite3.Connection) -> None:
