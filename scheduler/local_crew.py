@@ -16,6 +16,7 @@ from functools import cache
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from analytics_lib.errors import RunError
 from scheduler.crew import Died, Ended, News, Task
 from scheduler.kernels.folders import KernelFolder
 from scheduler.kernels.refusal import NoFork
@@ -31,6 +32,11 @@ GRACE = 5.0
 
 RUNS_OF_ONE = 200
 """What draws charts does not give back all of its memory, so a worker makes way for a new one in time."""
+
+_PATIENCE = 10.0
+"""Seconds in which a worker has been started."""
+
+_PAUSE = 0.1
 
 _METHOD = "forkserver" if sys.platform == "linux" else "spawn"
 
@@ -110,11 +116,24 @@ class LocalCrew:
             self._dismiss(worker)
 
     def _hired(self) -> _Worker:
-        ours, theirs = self._processes.Pipe()
-        process = self._processes.Process(target=work, args=(theirs, dict(os.environ)), daemon=True)
-        with interrupts_blocked():
-            process.start()
-        theirs.close()
+        """A new worker. Raises `RunError` if none can be started."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            ours, theirs = self._processes.Pipe()
+            process = self._processes.Process(target=work, args=(theirs, dict(os.environ)), daemon=True)
+            try:
+                with interrupts_blocked():
+                    process.start()
+                break
+            except (EOFError, OSError) as error:
+                # The process that forks them was killed; until it has quite ended no other one is started.
+                ours.close()
+                if time.monotonic() > until:
+                    reason = "No worker process could be started: see whether the machine has memory left."
+                    raise RunError(reason) from error
+                time.sleep(_PAUSE)
+            finally:
+                theirs.close()
         worker = _Worker(process, ours)
         self._workers.append(worker)
         return worker

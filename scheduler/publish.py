@@ -110,7 +110,8 @@ def _link(artefact: Path, link: Path) -> None:
 
 
 def _staged(final: Path, content: bytes) -> Path:
-    partial = final.parent / f".{final.name}.{os.getpid()}.partial"
+    """The content beside its final place, safely on the disk; what a killed command left there is reused."""
+    partial = final.parent / f".{final.name}.partial"
     try:
         with partial.open("wb") as file:
             file.write(content)

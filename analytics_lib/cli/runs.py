@@ -16,7 +16,7 @@ from analytics_lib.cli.options import app
 from analytics_lib.errors import InputError
 from analytics_lib.home import home
 from analytics_lib.runs import Head, Ledger, State, open_ledger
-from analytics_lib.runs.shown import head_line, page, table
+from analytics_lib.runs.shown import head_line, listed, page
 
 
 @app.command(epilog="Example: analytics runs --state failed --limit 5, or analytics runs 3f2a --format json")
@@ -94,7 +94,8 @@ def _list(ledger: Ledger, limit: int, state: State | None, output: ListFormat) -
         _print_json(ledger.head(), runs=list(map(asdict, records)))
         return
     if records:
-        Console().print(table(records))
+        console = Console()
+        typer.echo("\n".join(listed(records, console.width if console.is_terminal else None)))
     else:
         typer.echo(f"No run is {state}." if state else "No run was asked for yet.")
     typer.echo(head_line(ledger.head()))

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 
-from rich.markup import escape
-from rich.table import Table
+from rich.cells import cell_len, set_cell_size
 
 from analytics_lib.formatting import MISSING, duration, file_size
 from analytics_lib.runs.chain import Head
 from analytics_lib.runs.records import Record, State
 
-_COLUMNS = ("run", "notebook", "period", "model", "state", "when (UTC)", "time", "memory", "what failed")
+_COLUMNS = ("run", "notebook", "period", "model", "state", "when (UTC)", "time", "memory")
+_FAILED = "what failed"
+_SHORT_ID = 8
+"""Signs of a run's id on a narrow terminal; every command takes an id by how it begins."""
+
+_NARROWEST = 20
+"""Columns that a sentence is given at least."""
+
+_GAP = "  "
 
 
-def table(records: Iterable[Record]) -> Table:
-    """Attempts, one a line, in the given order."""
-    shown = Table(box=None)
-    for name in _COLUMNS:
-        shown.add_column(name, overflow="fold", no_wrap=name in ("run", "when (UTC)"))
-    for record in records:
-        shown.add_row(*map(escape, _cells(record)))
-    return shown
+def listed(records: Sequence[Record], width: int | None = None) -> list[str]:
+    """Attempts in the given order, one a line, below the names of the columns.
+
+    On a terminal of so many columns what failed stands below its line, and lines that would be too long
+    for it are shortened; else nothing is folded, and what failed is the last column.
+    """
+    if width is None:
+        rows = [(*_cells(record), record.failure) for record in records]
+        return _aligned([(*_COLUMNS, _FAILED), *rows])
+    title, *lines = _aligned([_COLUMNS, *map(_cells, records)])
+    if max(map(cell_len, (title, *lines))) > width:
+        title, *lines = _aligned([_COLUMNS[:-1], *map(_short_cells, records)])
+    found = [title]
+    for record, line in zip(records, lines, strict=True):
+        found += [
+            line,
+            *wrap(record.failure, max(width, _NARROWEST), initial_indent=_GAP, subsequent_indent=_GAP),
+        ]
+    return found
 
 
 def page(attempts: Sequence[Record]) -> str:
@@ -63,6 +82,12 @@ def head_line(head: Head) -> str:
     return f"The ledger ends at row {head.sequence:,}: {head.hash}"
 
 
+def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines, in columns that are as wide as their longest cell."""
+    widths = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+    return [_GAP.join(map(set_cell_size, row, widths)).rstrip() for row in rows]
+
+
 def _cells(record: Record) -> tuple[str, ...]:
     asked = record.request
     return (
@@ -74,13 +99,23 @@ def _cells(record: Record) -> tuple[str, ...]:
         _instant(record.started_at or record.queued_at),
         duration(record.wall_seconds) if record.wall_seconds else MISSING,
         _size(record),
-        record.failure,
     )
 
 
+def _short_cells(record: Record) -> tuple[str, ...]:
+    """Without the memory; the moment without its year and its seconds."""
+    run, notebook, period, model, state, at, time, _ = _cells(record)
+    cell = f"cell {record.cell} of {record.cells}" if _is_under_way(record) else state
+    return run[:_SHORT_ID], notebook, period, model, cell, at[5:16], time
+
+
 def _state(record: Record) -> str:
-    is_under_way = record.state is State.RUNNING and record.cells
-    return f"{record.state}, cell {record.cell} of {record.cells}" if is_under_way else str(record.state)
+    at = f", cell {record.cell} of {record.cells}" if _is_under_way(record) else ""
+    return f"{record.state}{at}"
+
+
+def _is_under_way(record: Record) -> bool:
+    return record.state is State.RUNNING and record.cells > 0
 
 
 def _size(record: Record) -> str:

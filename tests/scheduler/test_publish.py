@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import signal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -18,6 +21,13 @@ from scheduler.publish import keep_partial, publish, write_index
 from tests.scheduler.published_pages import made_page, published_pages
 
 SIZE = 3_000_000
+
+KILLED_WHILE_IT_WRITES = """
+import os, pathlib, sys
+from scheduler.publish import write_index
+os.fsync = lambda _: os.kill(os.getpid(), 9)
+write_index(pathlib.Path(sys.argv[1]))
+"""
 
 
 def page(letter: str) -> bytes:
@@ -163,3 +173,11 @@ def test_many_runs_may_write_the_index_at_once(tmp_path: Path) -> None:
         writer.join()
     assert len(links(tmp_path)) == 20
     assert not list(tmp_path.glob("*.partial"))
+
+
+def test_what_a_killed_command_left_of_the_index_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    killed = subprocess.run([sys.executable, "-c", KILLED_WHILE_IT_WRITES, str(tmp_path)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert list(tmp_path.glob("*.partial")) and not (tmp_path / "index.html").exists()
+    write_index(tmp_path)
+    assert (tmp_path / "index.html").exists() and not list(tmp_path.glob("*.partial"))

@@ -16,6 +16,7 @@ from scheduler.limits import Limits
 from tests.scheduler.conftest import Watch
 from tests.scheduler.made_runs import (
     KILLS_ITS_WORKER,
+    KILLS_WHAT_FORKS_WORKERS,
     SWALLOWS_INTERRUPTS,
     carried_out,
     ledger_of,
@@ -66,6 +67,20 @@ def test_the_ledger_says_what_became_of_each(small: AnalyticsService, tmp_path: 
     assert bad.failure == "cell 4 failed with ZeroDivisionError: division by zero." and bad.outputs == ()
     assert finished["failing_cell"].kept == output / "2026-10" / "failing_cell" / "all.failed.ipynb"
     assert sorted(path.name for path in output.iterdir()) == [".artefacts", "2026-10"]
+    assert watch.left_behind() == []
+
+
+@pytest.mark.slow
+def test_other_workers_are_forked_when_what_forks_them_is_killed(
+    small: AnalyticsService, tmp_path: Path, watch: Watch
+) -> None:
+    killing = KILLS_WHAT_FORKS_WORKERS.format(mark=str(tmp_path / "mark"))
+    once = made_notebook(tmp_path / "n", "once", killing, "import time; time.sleep(5)")
+    found = carried_out(small, tmp_path / "reports", planned(small, (once, GOOD)))
+    assert {name: (str(each.outcome.state), each.attempts) for name, each in found.items()} == {
+        "once": ("succeeded", 2),
+        "plain": ("succeeded", 1),
+    }
     assert watch.left_behind() == []
 
 
