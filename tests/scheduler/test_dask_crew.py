@@ -28,7 +28,7 @@ from tests.scheduler.faults.commands import (
     started,
     wait_until,
 )
-from tests.scheduler.faults.postgresql import own_server
+from tests.scheduler.faults.postgresql import OwnServer, own_server
 from tests.scheduler.made_runs import ledger_of, made_notebook
 from tests.small_platform import NOTEBOOKS, Command
 
@@ -87,6 +87,13 @@ class Cluster:
             process.wait()
 
 
+@pytest.fixture
+def server() -> Iterator[OwnServer]:
+    """Asked for before `watch`, whose folders are then without what starts it."""
+    with own_server() as running:
+        yield running
+
+
 @contextmanager
 def cluster(folder: Path) -> Iterator[Cluster]:
     folder.mkdir()
@@ -105,11 +112,11 @@ def process_of(worker: str) -> psutil.Process:
 
 @pytest.mark.slow
 def test_runs_are_made_on_all_workers_and_no_password_is_sent(
-    tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    server: OwnServer, tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     output, reads = tmp_path / "reports", "from analytics_lib import connect; connect().data_through"
     notebooks = [made_notebook(tmp_path / "n", name, "import time; time.sleep(3)", reads) for name in "ab"]
-    with own_server() as server, cluster(tmp_path / "cluster") as dask:
+    with cluster(tmp_path / "cluster") as dask:
         url = server.reader("reader", "hunter-5/2")
         # As Dask starts them if nothing else is said, each below a process that watches it.
         dask.start_worker(environment={"ANALYTICS_DATABASE_URL": url})
