@@ -138,8 +138,11 @@ class PostgreSQLServer:
                 ) from error
             yield PostgreSQLSession(connection, self._timeout)
         finally:
-            if not connection.closed:
-                connection.rollback()
+            try:
+                if not connection.closed:
+                    connection.rollback()
+            except psycopg.Error:
+                pooled.invalidate()  # the server has gone meanwhile, and with it whatever was begun
             pooled.close()
 
     def _beginning(self) -> str:
