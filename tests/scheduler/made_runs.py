@@ -30,13 +30,6 @@ while True:
     except KeyboardInterrupt:
         print("not now", flush=True)
 """
-KILLS_WHAT_FORKS_WORKERS = """
-import os, pathlib, psutil
-mark = pathlib.Path({mark!r})
-if not mark.exists():
-    mark.write_text("once")
-    psutil.Process(int(os.environ["JPY_PARENT_PID"])).parent().kill()
-"""
 KILLS_ITS_WORKER = """
 import os, pathlib, signal
 mark = pathlib.Path({mark!r})

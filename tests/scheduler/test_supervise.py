@@ -7,16 +7,19 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from analytics_lib import AnalyticsService
 from analytics_lib.runs import State, open_ledger
 from scheduler.artefacts import artefact_of, holds
+from scheduler.crew import Begun, Died, News, Task
 from scheduler.limits import Limits
+from scheduler.local_crew import LocalCrew
+from scheduler.pinned import Data
 from tests.scheduler.conftest import Watch
 from tests.scheduler.made_runs import (
     KILLS_ITS_WORKER,
-    KILLS_WHAT_FORKS_WORKERS,
     SWALLOWS_INTERRUPTS,
     carried_out,
     ledger_of,
@@ -71,17 +74,24 @@ def test_the_ledger_says_what_became_of_each(small: AnalyticsService, tmp_path: 
 
 
 @pytest.mark.slow
-def test_other_workers_are_forked_when_what_forks_them_is_killed(
-    small: AnalyticsService, tmp_path: Path, watch: Watch
+def test_another_worker_is_forked_when_what_forks_them_is_killed(
+    small: AnalyticsService, tmp_path: Path
 ) -> None:
-    killing = KILLS_WHAT_FORKS_WORKERS.format(mark=str(tmp_path / "mark"))
-    once = made_notebook(tmp_path / "n", "once", killing, "import time; time.sleep(5)")
-    found = carried_out(small, tmp_path / "reports", planned(small, (once, GOOD)))
-    assert {name: (str(each.outcome.state), each.attempts) for name, each in found.items()} == {
-        "once": ("succeeded", 2),
-        "plain": ("succeeded", 1),
-    }
-    assert watch.left_behind() == []
+    runs = planned(small, (made_notebook(tmp_path / "n", "long", SLEEPING), GOOD))
+    heard: list[News] = []
+    crew = LocalCrew(2)
+    with small.warehouse.share() as (url, snapshot):
+        tasks = [Task(number, run, Data(url, snapshot), tmp_path) for number, run in enumerate(runs)]
+        crew.give(tasks[0])
+        (server,) = (each for each in psutil.Process().children() if "forkserver" in str(each.cmdline()))
+        server.kill()
+        crew.give(tasks[1])
+        until = time.monotonic() + 60
+        while not any(isinstance(each, Begun) and each.number == 1 for each in heard):
+            assert time.monotonic() < until, heard
+            heard += crew.news(0.25)
+        crew.close()
+    assert Died(0, "its worker process ended with exit code 255.") in heard
 
 
 @pytest.mark.slow
