@@ -68,6 +68,7 @@ class DaskCrew:
         self._topic = f"analytics-{uuid.uuid4().hex}"
         self._news: SimpleQueue[News] = SimpleQueue()
         self._futures: dict[int, Future[News]] = {}
+        self._begun: set[int] = set()
         self._client.subscribe_topic(self._topic, lambda event: self._news.put(_heard(event[1])))
         self._seen_at = time.monotonic()
 
@@ -100,14 +101,19 @@ class DaskCrew:
             while True:
                 found.append(self._news.get_nowait())
         for news in found:
+            if isinstance(news, Begun):
+                self._begun.add(news.number)
             if isinstance(news, Ended | Died):
-                self._futures.pop(news.number, None)
+                self._forget(news.number)
         return found
 
     def stop(self, number: int) -> None:
-        """Have whoever carries out a task stop it; one that waits for a thread is taken back."""
+        """Have whoever carries out a task stop it; one that waits for a thread is taken back.
+
+        Dask says of a task that it is cancelled while it goes on, so one that has begun is waited for.
+        """
         Event(_stop_sign(self._topic, number), client=self._client).set()
-        if future := self._futures.get(number):
+        if number not in self._begun and (future := self._futures.get(number)):
             future.cancel()
 
     def close(self) -> None:
@@ -119,6 +125,13 @@ class DaskCrew:
         self._executor.shutdown(wait=False)
         self._client.close()
 
+    def _forget(self, number: int) -> None:
+        self._futures.pop(number, None)
+        self._begun.discard(number)
+        with suppress(OSError, TimeoutError):  # the scheduler would keep them for ever
+            for sign in (_begun_sign(self._topic, number), _stop_sign(self._topic, number)):
+                Event(sign, client=self._client).clear()
+
 
 def carry_out_there(task: Task, topic: str, code: str) -> Ended | Died:
     """Carry out a task in a thread of a Dask worker; the news before the last go to a topic.
@@ -127,7 +140,7 @@ def carry_out_there(task: Task, topic: str, code: str) -> Ended | Died:
     whoever has given it decides that.
     """
     worker = get_worker()
-    begun = Event(f"{topic}-begun-{task.number}")
+    begun = Event(_begun_sign(topic, task.number))
     if begun.is_set():
         return Died(task.number, "its Dask worker was lost.")
     begun.set()
@@ -181,6 +194,10 @@ def _last_news(number: int, future: Future[News]) -> News:
         return Died(number, "its Dask worker was lost.")
     except Exception as error:  # noqa: BLE001 - whatever a cluster may raise ends this run and no other
         return Died(number, f"its Dask worker failed with {type(error).__name__}: {error}")
+
+
+def _begun_sign(topic: str, number: int) -> str:
+    return f"{topic}-begun-{number}"
 
 
 def _stop_sign(topic: str, number: int) -> str:

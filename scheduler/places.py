@@ -19,6 +19,9 @@ from analytics_lib.formatting import currency_decimals, reader_locale
 USUAL_LOCALE = "en"
 
 _TO = "-to-"
+_KEPT = "failed"
+"""What stands in the name of a notebook that is kept although its run ended badly."""
+
 _ESCAPE = "~"
 _ESCAPED = re.compile(r"(?:~[0-9a-f]{2})+")
 
@@ -92,7 +95,7 @@ def _taken(words: list[str], is_one: Callable[[str], bool]) -> str:
 
 def _partner_word(partner: str) -> str:
     word = "".join(sign if sign.isalnum() or sign in "-_" else _escaped(sign) for sign in partner)
-    if _is_locale(word) or _is_currency(word) or word in _zones():
+    if _is_locale(word) or _is_currency(word) or word in _zones() or word == _KEPT:
         return _escaped(word[0]) + word[1:]
     return word
 

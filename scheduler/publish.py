@@ -11,9 +11,10 @@ import json
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from analytics_lib.errors import RunError
 from analytics_lib.runs import Output
@@ -22,6 +23,9 @@ from scheduler.index_page import index_page
 from scheduler.outcome import Page
 
 INDEX = "index.html"
+_PATIENCE = 60.0
+"""Seconds to wait for others who write the index."""
+
 KEPT = "failed.ipynb"
 """What the notebook of a run that ended badly is called, beside the report that it did not make."""
 
@@ -41,8 +45,7 @@ def publish(pages: Sequence[Page], folder: Path, output: Path, place: Path) -> t
             link = folder / f"link.{page.kind}"
             _link(artefact, link)
             links.append((link, named(target, page.kind)))
-        for link, final in links:
-            link.replace(final)
+        _put_in_place(links, folder)
     except OSError as error:
         raise RunError(f"the report could not be written to {target.parent}: {error.strerror}.") from error
     named(target, KEPT).unlink(missing_ok=True)
@@ -50,10 +53,26 @@ def publish(pages: Sequence[Page], folder: Path, output: Path, place: Path) -> t
     return tuple(Output(page.kind, path, page.sha256, page.size) for page, path in outputs)
 
 
+def retire(outputs: Sequence[Output], output: Path) -> None:
+    """Take published files from their places, unless somebody has changed them; their artefacts stay.
+
+    Files of an older version beside the formats of a newer one would look like the same report.
+    """
+    for each in outputs:
+        path = output / each.path
+        with suppress(OSError):
+            if path.samefile(artefact_of(output, each.sha256, each.kind)):
+                path.unlink()
+
+
 def keep_partial(executed: Path, output: Path, place: Path) -> Path | None:
-    """Keep the notebook of a run that ended badly beside its report; None where that cannot be."""
+    """Keep the notebook of a run that ended badly beside its report; None where that cannot be.
+
+    That of an earlier run does not stay in its place.
+    """
     kept = named(output / place, KEPT)
     try:
+        kept.unlink(missing_ok=True)
         kept.parent.mkdir(parents=True, exist_ok=True)
         executed.replace(kept)
     except OSError:
@@ -76,8 +95,12 @@ def write_index(output: Path) -> Path:
     index = output / INDEX
     try:
         output.mkdir(parents=True, exist_ok=True)
-        with FileLock(output / ".index.lock"):
+        with FileLock(output / ".index.lock", timeout=_PATIENCE):
             _staged(index, index_page(output).encode()).replace(index)
+    except Timeout as error:
+        raise RunError(
+            f"the list of reports {index} is being written by another command for too long."
+        ) from error
     except OSError as error:
         raise RunError(f"the list of reports {index} could not be written: {error.strerror}.") from error
     return index
@@ -86,6 +109,25 @@ def write_index(output: Path) -> Path:
 def named(target: Path, kind: str) -> Path:
     """The file of a format at a report's place; a place may have dots in its name."""
     return target.parent / f"{target.name}.{kind}"
+
+
+def _put_in_place(links: Sequence[tuple[Path, Path]], folder: Path) -> None:
+    """Replace all files, or none: those that were replaced before one could not be are put back."""
+    replaced: list[tuple[Path, Path]] = []
+    try:
+        for link, final in links:
+            before = folder / f"before-{final.name}"
+            if final.exists():
+                _link(final, before)
+            link.replace(final)
+            replaced.append((before, final))
+    except OSError:
+        for before, final in replaced:
+            if before.exists():
+                before.replace(final)
+            else:
+                final.unlink()
+        raise
 
 
 def _kept(page: Path, about: Page, output: Path) -> Path:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from analytics_lib.errors import AnalyticsError, LeaseLost, RunError
+from analytics_lib.errors import AnalyticsError, LeaseLost, RunError, WarehouseError
 from analytics_lib.runs import Claim, Ledger, Output, Owner, Request, Standing, State
 from scheduler.crew import At, Begun, Crew, Died, Ended, News, Task
 from scheduler.execute import EXECUTED
@@ -23,13 +23,16 @@ from scheduler.memory import USUAL_NEED
 from scheduler.outcome import Outcome, where
 from scheduler.pinned import Data
 from scheduler.plan import Run
-from scheduler.publish import discard_halves, keep_partial, publish
+from scheduler.publish import discard_halves, keep_partial, publish, retire
 from scheduler.requests import request_of
 from scheduler.signals import noting
 from scheduler.workplace import Workplace
 
 BEAT = 2.0
 """Seconds between two signs of life in the ledger, and between two looks at whom to cancel."""
+
+_LEDGER_PATIENCE = 30.0
+"""Seconds for which the ledger may be away while nothing ends; after 45 others take us for dead."""
 
 _PATIENCE = 0.25
 _LAST_STOP = 10.0
@@ -52,7 +55,7 @@ class _Active:
 
     asked: _Asked
     task: Task
-    began: float
+    began: float | None = None
     cell: int = 0
     cells: int = 0
     stopped_as: State | None = None
@@ -75,6 +78,7 @@ class Supervisor:
         self._need = USUAL_NEED
         self._beat_at = 0.0
         self._look_at = 0.0
+        self._heard_at = time.monotonic()
 
     def carry_out(
         self, runs: Sequence[Run], asked_by: str, watch: Callable[[Progress], None] | None = None
@@ -117,10 +121,11 @@ class Supervisor:
 
     def _give_out(self, place: Workplace) -> None:
         while self._ready and self._crew.has_room(self._need):
-            asked = self._ready.popleft()
             number = next(self._numbers)
-            task = Task(number, asked.run, self._data, place.folder(number))
-            self._active[number] = _Active(asked, task, time.monotonic())
+            folder = place.folder(number)
+            asked = self._ready.popleft()
+            task = Task(number, asked.run, self._data, folder)
+            self._active[number] = _Active(asked, task)
             self._crew.give(task)
 
     def _learn(self, news: News) -> Iterator[Finished]:
@@ -129,8 +134,11 @@ class Supervisor:
             return
         match news:
             case Begun(worker=worker):
-                self._ledger.start(active.asked.claim, worker)
                 active.began = time.monotonic()
+                try:
+                    self._ledger.start(active.asked.claim, worker)
+                except LeaseLost as error:
+                    self._stop(active, State.LOST, str(error))
             case At(cell=cell, cells=cells):
                 active.cell, active.cells = cell, cells
             case Ended(outcome=outcome):
@@ -148,12 +156,22 @@ class Supervisor:
             try:
                 # What another command has published meanwhile stays, and nothing is published in secret.
                 self._ledger.confirm(active.asked.claim)
-                outputs = publish(outcome.pages, active.task.folder, self._output, active.asked.run.place)
+                outputs = self._published(active, outcome)
             except LeaseLost as error:
                 outcome = replace(outcome, state=State.LOST, failure=str(error))
             except RunError as error:
                 outcome = replace(outcome, state=State.FAILED, failure=str(error), exception="OSError")
         return self._finished(active, outcome, outputs)
+
+    def _published(self, active: _Active, outcome: Outcome) -> tuple[Output, ...]:
+        """The pages in their place, where then no file of another version of the report is left."""
+        request = active.asked.request
+        before = self._ledger.last_success([request.target]).get(request.target)
+        outputs = publish(outcome.pages, active.task.folder, self._output, active.asked.run.place)
+        if before is not None and before.request.run_id != request.run_id:
+            made = {output.path for output in outputs}
+            retire([output for output in before.outputs if output.path not in made], self._output)
+        return outputs
 
     def _bury(self, active: _Active, reason: str) -> Iterator[Finished]:
         """A worker is dead: was it asked to end, or is its run to be tried again?"""
@@ -163,7 +181,7 @@ class Supervisor:
             active.reason or reason,
             cell=active.cell,
             cells=active.cells,
-            wall_seconds=time.monotonic() - active.began,
+            wall_seconds=time.monotonic() - active.began if active.began else 0.0,
         )
         finished = self._finished(active, outcome, ())
         asked = active.asked
@@ -205,14 +223,21 @@ class Supervisor:
         now = time.monotonic()
         for active in self._active.values():
             limit = active.asked.run.limits.run_seconds
-            if now - active.began > limit:
+            if active.began is not None and now - active.began > limit:
                 words = f"it took longer than {limit} seconds in all and was stopped {where(active.cell)}."
                 self._stop(active, State.TIMED_OUT, words)
         if now - self._beat_at < BEAT:
             return
         self._beat_at = now
         progress = {active.asked.claim: (active.cell, active.cells) for active in self._active.values()}
-        unwanted = self._ledger.beat(self._owner, progress)
+        try:
+            unwanted = self._ledger.beat(self._owner, progress)
+        except WarehouseError:
+            # A ledger that is started anew is no reason to give up what runs; others wait as long.
+            if now - self._heard_at > _LEDGER_PATIENCE:
+                raise
+            return
+        self._heard_at = now
         for active in self._active.values():
             if active.asked.claim in unwanted:
                 self._stop(active, State.CANCELLED, f"it was cancelled {where(active.cell)}.")
@@ -258,13 +283,17 @@ class Supervisor:
 
     def _give_up(self) -> None:
         """Say what becomes of what is left when something of our own has failed: nothing."""
-        reason = "it was given up, because its command failed."
         left = [*self._ready, *(active.asked for active in self._active.values())]
-        for asked in left:
-            with suppress(AnalyticsError):
-                self._ledger.finish(asked.claim, State.CANCELLED, failure=reason)
+        if not left:
+            return
+        with suppress(AnalyticsError):
+            reason = "it was given up, because its command failed."
+            self._ledger.finish_all([asked.claim for asked in left], State.LOST, failure=reason)
 
     def _cancelled_unbegun(self, asked: _Asked) -> Finished:
         outcome = Outcome(State.CANCELLED, "it was cancelled before it began.")
-        self._ledger.finish(asked.claim, outcome.state, failure=outcome.failure)
+        try:
+            self._ledger.finish(asked.claim, outcome.state, failure=outcome.failure)
+        except LeaseLost as error:
+            outcome = Outcome(State.LOST, str(error))
         return Finished(asked.run, outcome, attempts=asked.tries)

@@ -10,7 +10,8 @@ import fcntl
 import os
 import shutil
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -23,25 +24,32 @@ class Workplace:
     """The folder of one command. Raises `RunError` where it cannot be made."""
 
     def __init__(self, output: Path) -> None:
+        self._output = output
         self._base = output / NAME
         try:
-            self._base.mkdir(parents=True, exist_ok=True)
-            self._sweep()
-            self._handle = self._made()
+            output.mkdir(parents=True, exist_ok=True)
+            with _alone(output):
+                self._base.mkdir(exist_ok=True)
+                self._sweep()
+                self._path = Path(tempfile.mkdtemp(dir=self._base))
+                self._handle = _locked(self._path)
         except OSError as error:
             raise RunError(f"The reports could not be written to {output}: {error.strerror}.") from error
 
     def folder(self, number: int) -> Path:
-        """A new folder for an attempt."""
+        """A new folder for an attempt. Raises `RunError`."""
         folder = self._path / str(number)
-        folder.mkdir()
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise RunError(f"The folder {folder} could not be made: {error.strerror}.") from error
         return folder
 
     def close(self) -> None:
         """Remove it with all that is in it."""
         shutil.rmtree(self._path, ignore_errors=True)
         os.close(self._handle)
-        with suppress(OSError):
+        with suppress(OSError), _alone(self._output):
             self._base.rmdir()
 
     def __enter__(self) -> Self:
@@ -50,22 +58,31 @@ class Workplace:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _made(self) -> int:
-        while True:
-            self._path = Path(tempfile.mkdtemp(dir=self._base))
-            handle = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY)
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            # Another command may have come between the two and swept it away.
-            if self._path.exists():
-                return handle
-            os.close(handle)
-
     def _sweep(self) -> None:
         for folder in self._base.iterdir():
             with suppress(OSError):
-                handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(folder, ignore_errors=True)
-                finally:
-                    os.close(handle)
+                handle = _locked(folder)
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(handle)
+
+
+@contextmanager
+def _alone(output: Path) -> Iterator[None]:
+    """Within it, no other command makes or removes folders for its runs."""
+    handle = os.open(output, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(folder: Path) -> int:
+    """An open handle that locks a folder. Raises `OSError` where its command lives."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise
+    return handle

@@ -72,6 +72,7 @@ def test_two_reports_never_share_a_place(one: Place, other: Place) -> None:
         ),
         (Place("2026", "x", partners=("a/b.c",)), "2026/x/all.a~2fb~2ec"),
         (Place("2026", "x", partners=("EUR", "de", "UTC")), "2026/x/all.~45UR.~64e.~55TC"),
+        (Place("2026", "x", partners=("failed",)), "2026/x/all.~66ailed"),
         (Place("2026", "x", currency="CAD", locale="de"), "2026/x/all.CAD.de"),
     ],
 )

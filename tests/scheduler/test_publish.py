@@ -17,7 +17,7 @@ import pytest
 
 from analytics_lib.errors import RunError
 from scheduler.artefacts import artefact_of, holds
-from scheduler.publish import keep_partial, publish, write_index
+from scheduler.publish import keep_partial, publish, retire, write_index
 from tests.scheduler.published_pages import made_page, published_pages
 
 SIZE = 3_000_000
@@ -116,6 +116,27 @@ def test_all_formats_are_complete_before_the_first_is_put_in_place(tmp_path: Pat
     assert {(tmp_path / f"{place}.{kind}").read_bytes() for kind in ("html", "pdf")} == {b"old"}
 
 
+def test_a_file_that_cannot_be_replaced_leaves_all_as_they_were(tmp_path: Path) -> None:
+    place = Path("2026-10/bookings/all")
+    published_pages({"html": b"old"}, tmp_path, place)
+    (tmp_path / f"{place}.pdf").mkdir()
+    with pytest.raises(RunError, match="could not be written"):
+        published_pages({"ipynb": b"new", "html": b"new", "pdf": b"new"}, tmp_path, place)
+    assert (tmp_path / f"{place}.html").read_bytes() == b"old"
+    assert not (tmp_path / f"{place}.ipynb").exists()
+
+
+def test_files_of_an_older_version_are_retired_unless_somebody_has_changed_them(tmp_path: Path) -> None:
+    outputs = published_pages({"html": b"1", "pdf": b"2", "csv": b"3"}, tmp_path, "2026-10/bookings/all")
+    html, pdf, csv = (tmp_path / output.path for output in outputs)
+    pdf.unlink()
+    pdf.write_bytes(b"by hand")
+    csv.unlink()
+    retire(outputs, tmp_path)
+    assert not html.exists() and pdf.read_bytes() == b"by hand"
+    assert artefact_of(tmp_path, outputs[0].sha256, "html").read_bytes() == b"1"
+
+
 def test_dots_in_names_are_kept(tmp_path: Path) -> None:
     outputs = published_pages({"html": b"1", "pdf": b"2"}, tmp_path, "2026/bookings/b2b.ag-001.UTC.de")
     names = ["b2b.ag-001.UTC.de.html", "b2b.ag-001.UTC.de.pdf"]
@@ -135,6 +156,9 @@ def test_the_notebook_of_a_bad_run_is_kept_until_a_good_one(tmp_path: Path) -> N
     kept = keep_partial(executed, tmp_path, Path("2026-10/bookings/all"))
     assert kept == tmp_path / "2026-10/bookings/all.failed.ipynb" and kept.read_text() == "{}"
     assert keep_partial(executed, tmp_path, Path("2026-10/bookings/all")) is None
+    assert not kept.exists()
+    executed.write_text("{}")
+    keep_partial(executed, tmp_path, Path("2026-10/bookings/all"))
     published_pages({"html": b"1"}, tmp_path, "2026-10/bookings/all")
     assert not kept.exists()
 

@@ -145,14 +145,18 @@ def test_a_worker_that_stops_answering_is_killed(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cell", [SLEEPING, SWALLOWS_INTERRUPTS], ids=["sleeps", "swallows interrupts"])
 @pytest.mark.parametrize(
-    ("limits", "said"),
+    ("cell", "limits", "said"),
     [
-        (Limits(cell_seconds=3), "cell 5 took longer than 3 seconds and was stopped."),
-        (Limits(run_seconds=15), "it took longer than 15 seconds in all and was stopped in cell 5."),
+        (SLEEPING, Limits(cell_seconds=3), "cell 5 took longer than 3 seconds and was stopped."),
+        (SWALLOWS_INTERRUPTS, Limits(cell_seconds=3), "cell 5 took longer than 3 seconds and was stopped."),
+        (
+            SWALLOWS_INTERRUPTS,
+            Limits(run_seconds=25),
+            "it took longer than 25 seconds in all and was stopped in cell 5.",
+        ),
     ],
-    ids=["cell", "run"],
+    ids=["cell that sleeps", "cell that swallows interrupts", "run that swallows interrupts"],
 )
 def test_what_takes_too_long_is_stopped_and_kept_as_far_as_it_went(
     small: AnalyticsService, tmp_path: Path, watch: Watch, cell: str, limits: Limits, said: str
@@ -160,7 +164,7 @@ def test_what_takes_too_long_is_stopped_and_kept_as_far_as_it_went(
     notebook = made_notebook(tmp_path / "n", "endless", "print('so far')", cell)
     begun = time.monotonic()
     found = carried_out(small, tmp_path / "out", planned(small, (notebook,), limits=limits))["endless"]
-    assert time.monotonic() - begun < 40
+    assert time.monotonic() - begun < 60
     assert (found.outcome.state, found.outcome.failure) == (State.TIMED_OUT, said)
     assert found.kept is not None and "so far" in found.kept.read_text()
     assert watch.left_behind() == []

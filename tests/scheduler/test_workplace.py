@@ -56,3 +56,23 @@ def test_a_place_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("a file in the way")
     with pytest.raises(RunError, match="could not be written to"):
         Workplace(tmp_path / "reports")
+
+
+MANY = """
+import sys
+from pathlib import Path
+from scheduler.workplace import Workplace
+for _ in range(100):
+    with Workplace(Path(sys.argv[1])) as place:
+        place.folder(1)
+"""
+
+
+def test_commands_that_begin_and_end_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    pipe = subprocess.PIPE
+    many = [
+        subprocess.Popen([sys.executable, "-c", MANY, str(tmp_path)], stderr=pipe, text=True)
+        for _ in range(3)
+    ]
+    assert [process.communicate()[1] for process in many] == ["", "", ""]
+    assert list(tmp_path.iterdir()) == []

@@ -128,6 +128,7 @@ def test_no_space_at_all_from_the_beginning(small_url: str, tmp_path: Path, watc
     assert said.err.startswith("Error: ") and "no space" in said.err.lower()
     assert contents(output) == before and not (output / NAME).exists()
     assert watch.kernels_started() == 1 and watch.left_behind() == []
+    (disk / "filler").unlink()
     assert ledger_of(output).head().sequence == 3
 
 
