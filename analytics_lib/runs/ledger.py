@@ -193,7 +193,7 @@ class Ledger:
         """Attempts, those asked for last first: in one state, or of runs whose id begins with `run`."""
         with self._journal.reading() as session:
             found = {} if session is None else history.newest(session, limit, state, run)
-            return _records(session, found)
+            return self._records(session, found)
 
     def record(self, run: str) -> Record:
         """The last attempt at the run whose id begins with `run`. Raises `InputError` unless it is one."""
@@ -226,8 +226,19 @@ class Ledger:
         with self._journal.reading() as session:
             if session is None:
                 return {}
-            found = _records(session, history.latest(session, tuple(dict.fromkeys(targets)), state))
+            found = self._records(session, history.latest(session, tuple(dict.fromkeys(targets)), state))
         return {record.request.target: record for record in found}
+
+    def _records(self, session: Session | None, found: history.Attempts) -> tuple[Record, ...]:
+        """Attempts as records; those that have not ended tell how far they are."""
+        is_live = any(not State(events[-1].state).is_final for events in found.values())
+        held = leases.held(session) if session is not None and is_live else ()
+        leased = {lease.key: lease for lease in held}
+        return tuple(self._record(events, leased.get(key)) for key, events in found.items())
+
+    def _record(self, events: Sequence[Event], lease: Lease | None) -> Record:
+        is_in_doubt = lease is not None and self._watch.is_in_doubt(lease)
+        return telling.record_of(events, lease, is_in_doubt=is_in_doubt)
 
     def _mine(self, session: Session, claim: Claim) -> Lease:
         lease = _lease(session, claim)
@@ -277,10 +288,3 @@ def _claim_beside(request: Request, key: AttemptKey, owner: Owner) -> Claim:
 
 def _begins(held: Iterable[Lease], run: str) -> list[Lease]:
     return [lease for lease in held if run and lease.key.run_id.startswith(run)]
-
-
-def _records(session: Session | None, found: Mapping[AttemptKey, Sequence[Event]]) -> tuple[Record, ...]:
-    """Attempts as records; those that have not ended tell how far they are."""
-    is_live = any(not State(events[-1].state).is_final for events in found.values())
-    held = {lease.key: lease for lease in leases.held(session)} if session is not None and is_live else {}
-    return tuple(telling.record_of(events, held.get(key)) for key, events in found.items())

@@ -43,7 +43,7 @@ def test_attempts_are_listed_with_what_failed_and_the_head_of_the_chain(
     title, *lines, end = said.out.splitlines()
     assert re.split("  +", title.strip()) == [
         *("run", "notebook", "period", "model", "state"),
-        *("when (UTC)", "time", "memory", "what failed"),
+        *("when (UTC)", "time", "memory", "remark"),
     ]
     assert [line.split()[0] for line in lines] == ["ccc3", "bbb2", "aaa1"]
     assert lines[1].rstrip().endswith("Cell 3 [red] failed: no such column.")
