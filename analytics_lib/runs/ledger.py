@@ -117,8 +117,7 @@ class Ledger:
         Without `cell` and `cells` the last beat tells them. Raises `LeaseLost`, and records nothing, if the
         run was declared lost meanwhile.
         """
-        if not state.is_final:
-            raise InputError(f"A run does not end by being {state}: choose a state that is final.")
+        _check_final(state)
         with self._journal.writing() as transaction:
             lease = self._mine(transaction.session, claim)
             content = {
@@ -133,6 +132,20 @@ class Ledger:
             transaction.append([telling.ended(claim.key, state, outputs, content)])
             leases.give_up(transaction.session, [lease])
             return telling.record_of(history.attempt(transaction.session, claim.key))
+
+    def finish_all(self, claims: Iterable[Claim], state: State, *, failure: str = "") -> None:
+        """Say that these attempts have ended in one state, for one reason, and give up their targets.
+
+        All at once, so that a ledger that cannot be reached is waited for once. What was declared lost
+        meanwhile is left as it is. Raises `InputError` for a state that is not final.
+        """
+        _check_final(state)
+        given = tuple(dict.fromkeys(claims))
+        if not given:
+            return
+        with self._journal.writing() as transaction:
+            held = [_lease(transaction.session, claim) for claim in given]
+            _end(transaction, [(lease, failure) for lease in held if lease is not None], state)
 
     def settle(self, wait: float = 0.0) -> tuple[Record, ...]:
         """Declare lost what dead owners hold.
@@ -180,7 +193,7 @@ class Ledger:
         """Attempts, those asked for last first: in one state, or of runs whose id begins with `run`."""
         with self._journal.reading() as session:
             found = {} if session is None else history.newest(session, limit, state, run)
-            return _records(session, found)
+            return self._records(session, found)
 
     def record(self, run: str) -> Record:
         """The last attempt at the run whose id begins with `run`. Raises `InputError` unless it is one."""
@@ -196,6 +209,11 @@ class Ledger:
 
     # What the chain says
 
+    def exists(self) -> bool:
+        """Whether anybody has asked for a run yet."""
+        with self._journal.reading() as session:
+            return session is not None
+
     def head(self) -> Head:
         """The number and the hash of the last row."""
         return self._journal.head()
@@ -208,15 +226,22 @@ class Ledger:
         with self._journal.reading() as session:
             if session is None:
                 return {}
-            found = _records(session, history.latest(session, tuple(dict.fromkeys(targets)), state))
+            found = self._records(session, history.latest(session, tuple(dict.fromkeys(targets)), state))
         return {record.request.target: record for record in found}
 
+    def _records(self, session: Session | None, found: history.Attempts) -> tuple[Record, ...]:
+        """Attempts as records; those that have not ended tell how far they are."""
+        is_live = any(not State(events[-1].state).is_final for events in found.values())
+        held = leases.held(session) if session is not None and is_live else ()
+        leased = {lease.key: lease for lease in held}
+        return tuple(self._record(events, leased.get(key)) for key, events in found.items())
+
+    def _record(self, events: Sequence[Event], lease: Lease | None) -> Record:
+        is_in_doubt = lease is not None and self._watch.is_in_doubt(lease)
+        return telling.record_of(events, lease, is_in_doubt=is_in_doubt)
+
     def _mine(self, session: Session, claim: Claim) -> Lease:
-        if claim.standing is not Standing.OWNED:
-            raise InputError(
-                f"The run {claim.run_id} is {claim.standing}: only its owner can say how it goes."
-            )
-        lease = leases.lease_of(session, claim)
+        lease = _lease(session, claim)
         if lease is None:
             raise LeaseLost(
                 f"The run {claim.run_id} for {claim.target} is no longer this process's: it has ended or was "
@@ -228,16 +253,30 @@ class Ledger:
         held = leases.held(transaction.session)
         self._watch.look(held)
         lost = [(lease, why) for lease in held if (why := self._watch.why_lost(lease))]
-        transaction.append(
-            [
-                telling.ended(
-                    lease.key, State.LOST, (), {"failure": why, "cell": lease.cell, "cells": lease.cells}
-                )
-                for lease, why in lost
-            ]
-        )
-        leases.give_up(transaction.session, [lease for lease, _ in lost])
+        _end(transaction, lost, State.LOST)
         return [telling.record_of(history.attempt(transaction.session, lease.key)) for lease, _ in lost]
+
+
+def _check_final(state: State) -> None:
+    if not state.is_final:
+        raise InputError(f"A run does not end by being {state}: choose a state that is final.")
+
+
+def _lease(session: Session, claim: Claim) -> Lease | None:
+    """The lease that a claim was given, unless it was lost. Raises `InputError` for who joined or waits."""
+    if claim.standing is not Standing.OWNED:
+        raise InputError(f"The run {claim.run_id} is {claim.standing}: only its owner can say how it goes.")
+    return leases.lease_of(session, claim)
+
+
+def _end(transaction: Transaction, ended: Sequence[tuple[Lease, str]], state: State) -> None:
+    """Say that attempts came to a final state, each for its reason, where they were seen last."""
+    news = []
+    for lease, why in ended:
+        content = {"failure": why, "cell": lease.cell, "cells": lease.cells}
+        news.append(telling.ended(lease.key, state, (), content))
+    transaction.append(news)
+    leases.give_up(transaction.session, [lease for lease, _ in ended])
 
 
 def _claim_beside(request: Request, key: AttemptKey, owner: Owner) -> Claim:
@@ -249,10 +288,3 @@ def _claim_beside(request: Request, key: AttemptKey, owner: Owner) -> Claim:
 
 def _begins(held: Iterable[Lease], run: str) -> list[Lease]:
     return [lease for lease in held if run and lease.key.run_id.startswith(run)]
-
-
-def _records(session: Session | None, found: Mapping[AttemptKey, Sequence[Event]]) -> tuple[Record, ...]:
-    """Attempts as records; those that have not ended tell how far they are."""
-    is_live = any(not State(events[-1].state).is_final for events in found.values())
-    held = {lease.key: lease for lease in leases.held(session)} if session is not None and is_live else {}
-    return tuple(telling.record_of(events, held.get(key)) for key, events in found.items())

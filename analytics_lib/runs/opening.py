@@ -24,10 +24,16 @@ def open_ledger(
     """The ledger of a folder of reports; nothing is read or written yet.
 
     Without a `url`, here or in ANALYTICS_LEDGER_URL, it is one SQLite file beside the folder. With one it may
-    be shared with other folders, in SQLite or PostgreSQL. `clock` tells seconds and is never set. Raises
-    `InputError` for another address.
+    be shared with other folders, in SQLite or PostgreSQL. However the folder is spelled, and through whatever
+    links, it has one ledger. `clock` tells seconds and is never set. Raises `InputError` for another address,
+    and for a folder with nothing beside it.
     """
-    folder = reports.absolute()
+    folder = reports.resolve()
+    if not folder.name:
+        raise InputError(
+            f"'{reports}' cannot be the folder of reports, because their ledger lies beside it: "
+            "name a folder inside it."
+        )
     address = url or os.environ.get(URL_VARIABLE)
     store = _store(address) if address else SQLiteStore(folder.with_name(f"{folder.name}.ledger.sqlite"))
     head_file = HeadFile(folder.with_name(f"{folder.name}.ledger.head"))

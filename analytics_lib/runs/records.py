@@ -66,7 +66,9 @@ class Record:
     `queued_at`, `started_at` and `ended_at` are UTC instants as ISO 8601 ends them with Z, empty while not
     reached. `cell` of `cells` is the one that is being, or was last, executed (1 is the first, 0 none yet).
     `failure` is one sentence, empty for a success; `exception` the name of what a cell raised. Seconds are
-    of the wall clock and of all processors; `peak_memory` is in bytes.
+    of the wall clock and of all processors; `peak_memory` is in bytes. `unseen_host` is the machine of the
+    process that holds an attempt under way, if that process cannot be seen from here and may be gone; else
+    empty.
     """
 
     request: Request
@@ -84,3 +86,4 @@ class Record:
     processor_seconds: float = 0.0
     peak_memory: int = 0
     outputs: tuple[Output, ...] = field(default=())
+    unseen_host: str = ""

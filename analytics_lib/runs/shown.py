@@ -12,7 +12,7 @@ from analytics_lib.runs.chain import Head
 from analytics_lib.runs.records import Record, State
 
 _COLUMNS = ("run", "notebook", "period", "model", "state", "when (UTC)", "time", "memory")
-_FAILED = "what failed"
+_REMARK = "remark"
 _SHORT_ID = 8
 """Signs of a run's id on a narrow terminal; every command takes an id by how it begins."""
 
@@ -25,12 +25,12 @@ _GAP = "  "
 def listed(records: Sequence[Record], width: int | None = None) -> list[str]:
     """Attempts in the given order, one a line, below the names of the columns.
 
-    On a terminal of so many columns what failed stands below its line, and lines that would be too long
-    for it are shortened; else nothing is folded, and what failed is the last column.
+    What failed, or may be gone, is the last column. On a terminal of so many columns it stands below its
+    line instead, and lines that would be too long for it are shortened.
     """
     if width is None:
-        rows = [(*_cells(record), record.failure) for record in records]
-        return _aligned([(*_COLUMNS, _FAILED), *rows])
+        rows = [(*_cells(record), _remark(record)) for record in records]
+        return _aligned([(*_COLUMNS, _REMARK), *rows])
     title, *lines = _aligned([_COLUMNS, *map(_cells, records)])
     if max(map(cell_len, (title, *lines))) > width:
         title, *lines = _aligned([_COLUMNS[:-1], *map(_short_cells, records)])
@@ -38,7 +38,7 @@ def listed(records: Sequence[Record], width: int | None = None) -> list[str]:
     for record, line in zip(records, lines, strict=True):
         found += [
             line,
-            *wrap(record.failure, max(width, _NARROWEST), initial_indent=_GAP, subsequent_indent=_GAP),
+            *wrap(_remark(record), max(width, _NARROWEST), initial_indent=_GAP, subsequent_indent=_GAP),
         ]
     return found
 
@@ -52,6 +52,7 @@ def page(attempts: Sequence[Record]) -> str:
         ("attempt", f"{record.attempt}"),
         ("state", _state(record)),
         ("failed", record.failure),
+        ("owner", _out_of_sight(record)),
         ("exception", record.exception),
         ("notebook", f"{asked.notebook} ({asked.notebook_hash})"),
         ("parameters", _pairs(asked.parameters.items())),
@@ -80,6 +81,13 @@ def page(attempts: Sequence[Record]) -> str:
 def head_line(head: Head) -> str:
     """The last row of the ledger, to be written down elsewhere."""
     return f"The ledger ends at row {head.sequence:,}: {head.hash}"
+
+
+def intact_line(head: Head) -> str:
+    """That nothing is wrong with the rows up to a head."""
+    if head.sequence == 1:
+        return "1 row, as it was written."
+    return f"{head.sequence:,} rows, all as they were written."
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -112,6 +120,16 @@ def _short_cells(record: Record) -> tuple[str, ...]:
 def _state(record: Record) -> str:
     at = f", cell {record.cell} of {record.cells}" if _is_under_way(record) else ""
     return f"{record.state}{at}"
+
+
+def _remark(record: Record) -> str:
+    return record.failure or _out_of_sight(record)
+
+
+def _out_of_sight(record: Record) -> str:
+    """Where an attempt is held by a process that may be gone; empty if that is known."""
+    host = record.unseen_host
+    return f"on {host}, not seen from here: --wait finds out whether it lives" if host else ""
 
 
 def _is_under_way(record: Record) -> bool:

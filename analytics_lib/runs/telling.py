@@ -31,8 +31,11 @@ def ended(key: AttemptKey, state: State, outputs: Sequence[Output], content: dic
     return News(*key, state, {**content, "outputs": [asdict(each) for each in outputs]})
 
 
-def record_of(events: Sequence[Event], lease: Lease | None = None) -> Record:
-    """What the events of one attempt tell together; its lease tells how far it is."""
+def record_of(events: Sequence[Event], lease: Lease | None = None, *, is_in_doubt: bool = False) -> Record:
+    """What the events of one attempt tell together; its lease tells how far it is.
+
+    It is in doubt if the owner of the lease may be gone.
+    """
     state = State(events[-1].state)
     told: dict[str, Any] = {"attempt": events[0].attempt, "state": state}
     for event in events:
@@ -45,6 +48,7 @@ def record_of(events: Sequence[Event], lease: Lease | None = None) -> Record:
     told["outputs"] = tuple(Output(**each) for each in told.get("outputs", ()))
     if lease is not None and not state.is_final:
         told |= {"cell": lease.cell, "cells": lease.cells or told.get("cells", 0)}
+        told["unseen_host"] = lease.owner.host if is_in_doubt else ""
     return Record(**told)
 
 

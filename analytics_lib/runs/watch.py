@@ -31,9 +31,14 @@ class Watch:
         for lease in leases:
             before = self._seen.get((lease.key, lease.owner))
             if before is None or before.beat != lease.beat:
-                before = _Seen(lease.beat, now)
+                before = _Seen(lease.beat, now, has_beaten=before is not None)
             seen[lease.key, lease.owner] = before
         self._seen = seen
+
+    def is_in_doubt(self, lease: Lease) -> bool:
+        """Whether the owner of a lease may be dead: it is out of sight, and was not seen to beat."""
+        seen = self._seen.get((lease.key, lease.owner))
+        return not lease.owner.is_seen and not (seen and seen.has_beaten)
 
     def why_lost(self, lease: Lease) -> str:
         """One sentence on why the owner of a lease counts as dead; empty if it does not."""
@@ -47,7 +52,8 @@ class Watch:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A count of beats, and since when it has been that."""
+    """A count of beats, since when it has been that, and whether it was seen to grow."""
 
     beat: int
     since: float
+    has_beaten: bool

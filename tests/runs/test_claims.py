@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
-from analytics_lib.errors import InputError, LeaseLost
+from analytics_lib.errors import InputError, LeaseLost, WarehouseError
 from analytics_lib.runs import Claim, Ledger, Output, Owner, Standing, State
 from tests.runs.ledgers import ELSEWHERE, Place, request
 
@@ -101,6 +104,54 @@ def test_what_is_not_held_any_more_cannot_be_finished_or_started(ledger: Ledger)
     ledger.finish(second, State.SUCCEEDED)
 
 
+def test_many_end_at_once_but_for_those_that_were_lost(ledger: Ledger) -> None:
+    begun, waits, over = ledger.queue([A, request("b", "/b"), request("c", "/c")], ME)
+    ledger.start(begun, "worker 1", 12)
+    ledger.beat(ME, {begun: (7, 12)})
+    ledger.finish(over, State.SUCCEEDED)
+    ledger.queue([request("c", "/c")], ELSEWHERE)
+    before = ledger.head().sequence
+    ledger.finish_all(iter([begun, waits, over, begun]), State.CANCELLED, failure="Given up.")
+    assert ledger.head().sequence == before + 2
+    for run, cell in {"a": 7, "b": 0}.items():
+        record = ledger.record(run)
+        assert (record.state, record.failure, record.cell) == (State.CANCELLED, "Given up.", cell)
+    assert [record.state for record in ledger.records(run="c")] == [State.QUEUED, State.SUCCEEDED]
+    assert [claim.standing for claim in ledger.queue([A, request("b", "/b")], ME)] == [Standing.OWNED] * 2
+    ledger.finish_all([over], State.CANCELLED)
+    assert ledger.check() == ()
+
+
+def test_of_many_that_end_at_once_none_is_recorded_if_one_is_not_ours(ledger: Ledger) -> None:
+    (theirs,) = ledger.queue([A], ELSEWHERE)
+    joined, mine = ledger.queue([A, request("b", "/b")], ME)
+    before = ledger.head()
+    with pytest.raises(InputError, match="The run a is joined: only its owner"):
+        ledger.finish_all([mine, joined], State.CANCELLED)
+    with pytest.raises(InputError, match="does not end by being running"):
+        ledger.finish_all([mine], State.RUNNING)
+    assert ledger.head() == before
+    ledger.finish_all([mine], State.CANCELLED)
+    ledger.finish_all([theirs], State.CANCELLED)
+
+
+def test_a_ledger_that_cannot_be_reached_is_waited_for_once_however_many_end(
+    beside: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics_lib.runs.sqlite_store.PATIENCE", 0.3)
+    ledger = beside.open()
+    claims = ledger.queue([request("a", f"/{number}") for number in range(100)], ME)
+    with closing(sqlite3.connect(beside.file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        with pytest.raises(WarehouseError, match="database is locked"):
+            ledger.finish_all(claims, State.CANCELLED)
+        assert time.monotonic() - began < 10 * 0.3
+        ledger.finish_all([], State.CANCELLED)
+    ledger.finish_all(claims, State.CANCELLED)
+    assert {record.state for record in ledger.records(200)} == {State.CANCELLED}
+
+
 def test_who_is_asked_to_cancel_hears_it_with_the_next_beat(ledger: Ledger) -> None:
     claims = ledger.queue([request("abc", "/a"), request("abd", "/b"), request("x", "/c")], ME)
     ledger.queue([request("abe", "/d")], ELSEWHERE)
@@ -132,7 +183,7 @@ def test_requests_may_hold_mappings_that_nobody_can_change(ledger: Ledger) -> No
 
 def test_reading_a_ledger_that_is_not_there_makes_none(beside: Place) -> None:
     ledger = beside.open()
-    assert (ledger.head().sequence, ledger.check()) == (0, ())
+    assert (ledger.head().sequence, ledger.check(), ledger.exists()) == (0, (), False)
     assert (ledger.latest(["/a"]), ledger.last_success(["/a"]), ledger.records()) == ({}, {}, ())
     assert (ledger.settle(), ledger.ask_to_cancel("a")) == ((), 0)
     with pytest.raises(InputError, match="The ledger knows no run 'a'"):

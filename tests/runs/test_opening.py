@@ -25,6 +25,26 @@ def test_without_an_address_it_lies_beside_the_reports(beside: Place) -> None:
         assert file.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
+def test_a_folder_has_one_ledger_however_it_is_spelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports = tmp_path / "here" / "reports"
+    reports.mkdir(parents=True)
+    (tmp_path / "link").symlink_to(reports)
+    monkeypatch.chdir(tmp_path / "here")
+    spellings = (reports, Path("reports"), reports / ".." / "reports", tmp_path / "link", Path("../link/."))
+    for number, spelled in enumerate(spellings):
+        open_ledger(spelled).queue([request("a", f"/{number}")], ME)
+    assert {open_ledger(spelled).head().sequence for spelled in spellings} == {len(spellings)}
+    assert [path.name for path in tmp_path.rglob("*.sqlite")] == ["reports.ledger.sqlite"]
+
+
+@pytest.mark.parametrize("url", [None, "sqlite:////runs.db"])
+def test_a_folder_with_nothing_beside_it_is_refused(url: str | None) -> None:
+    with pytest.raises(InputError, match="'/' cannot be the folder of reports"):
+        open_ledger(Path("/"), url)
+
+
 def test_the_environment_names_another(
     beside: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from analytics_lib.runs import Ledger, Owner, State, owners
@@ -73,8 +74,9 @@ def test_a_machine_that_was_started_anew_runs_nothing_of_before() -> None:
 
 @pytest.mark.parametrize("other", [{"host": "x"}, {"machine": "x"}, {"space": "x"}], ids=str)
 def test_of_a_process_that_cannot_be_seen_nothing_is_said(other: dict[str, str]) -> None:
-    assert replace(Owner.here(), started="1", **other).why_gone() == ""
-    assert ELSEWHERE.why_gone() == ""
+    unseen = replace(Owner.here(), started="1", **other)
+    assert unseen.why_gone() == "" and not unseen.is_seen
+    assert ELSEWHERE.why_gone() == "" and not ELSEWHERE.is_seen
 
 
 def test_the_same_is_known_where_there_is_no_proc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -86,10 +88,44 @@ def test_the_same_is_known_where_there_is_no_proc(monkeypatch: pytest.MonkeyPatc
         with monkeypatch.context() as patch:
             patch.setattr(os, "getpid", lambda: process.pid)
             other = Owner.here()
-        assert other.why_gone() == ""
+        assert other.why_gone() == "" and other.is_seen
+        with monkeypatch.context() as patch:
+            patch.setattr(psutil.Process, "create_time", denied)
+            assert other.why_gone() == "" and not other.is_seen
         process.kill()
         os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         assert "ended without saying" in other.why_gone()
+
+
+def test_a_process_that_hides_from_this_user_lives_until_its_number_is_free(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with sleeper() as (process, owner):
+        hiding = tmp_path / "proc"  # as one that is mounted with hidepid=2 shows it to another user
+        hiding.mkdir()
+        (hiding / "self").symlink_to("/proc/self")
+        own = hiding / str(os.getpid())
+        own.symlink_to(f"/proc/{os.getpid()}")
+        assert owner.is_seen
+        monkeypatch.setattr(owners, "_PROC", hiding)
+        assert owner.why_gone() == "" and not owner.is_seen
+        assert Owner.here().is_seen and Owner.here().started
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "kill", forbidden)
+            assert owner.why_gone() == "" and not owner.is_seen
+        process.kill()
+        process.wait()
+        assert "ended without saying" in owner.why_gone()
+
+
+def denied(process: psutil.Process) -> float:
+    """What psutil says of a process of another user that it may not look at."""
+    raise psutil.AccessDenied(process.pid)
+
+
+def forbidden(pid: int, sign: int) -> None:
+    """What the system answers to a signal for a process of another user."""
+    raise PermissionError(f"signal {sign} for {pid} is not permitted")
 
 
 def test_what_a_dead_process_held_is_settled_and_free_again(ledger: Ledger) -> None:

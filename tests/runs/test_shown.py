@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from analytics_lib.runs import Ledger, Owner, Record, State
-from analytics_lib.runs.shown import listed
+from analytics_lib.runs.shown import listed, page
 from tests.runs.ledgers import Place, request
 
 FAILURE = "cell 7 failed with CatalogException: there is no column 'gross_bookings_minor' in bookings, " * 2
@@ -70,6 +70,15 @@ def test_a_narrow_terminal_shows_the_beginning_of_an_id_by_which_the_run_is_foun
     wide = listed(attempts, 120)
     assert "running, cell 3 of 12" in wide[2] and wide[3].startswith(LONG_ID)
     assert "128" in wide[3]
+
+
+def test_where_nobody_can_see_is_said_beside_or_below_a_line(attempts: Attempts) -> None:
+    (far,) = (replace(each, unseen_host="db2") for each in attempts if each.state is State.RUNNING)
+    said = "on db2, not seen from here: --wait finds out whether it lives"
+    assert listed([far])[1].endswith(f"  {said}") and "running, cell 3 of 12" in listed([far])[1]
+    assert listed([far], 80)[2] == f"  {said}"
+    assert f"owner       {said}" in page([far]).splitlines()
+    assert "owner" not in page(attempts)
 
 
 def test_signs_that_are_two_columns_wide_keep_the_columns_in_line(beside: Place) -> None:

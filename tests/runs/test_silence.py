@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
@@ -110,6 +111,24 @@ def test_waiting_finds_who_is_silent_within_45_seconds(
     assert clock.now == began + 10
     (lost,) = watcher.settle(wait=100)
     assert (lost.request.run_id, clock.now) == ("a", began + 45)
+
+
+def test_an_owner_out_of_sight_is_in_doubt_until_it_is_seen_to_beat(ledger: Ledger, watcher: Ledger) -> None:
+    (far, _) = ledger.queue([request("far", "/a"), request("done", "/b")], ELSEWHERE)
+    ledger.queue([request("near", "/c")], STOPPED)
+    ledger.finish(replace(far, run_id="done", target="/b"), State.SUCCEEDED)
+    for _ in range(2):
+        watcher.settle()
+        assert unseen_hosts(watcher) == {"far": "elsewhere", "done": "", "near": ""}
+    ledger.beat(ELSEWHERE)
+    assert unseen_hosts(watcher)["far"] == "elsewhere"
+    watcher.settle()
+    assert unseen_hosts(watcher) == {"far": "", "done": "", "near": ""}
+    assert unseen_hosts(ledger)["far"] == "elsewhere", "who has not watched does not know"
+
+
+def unseen_hosts(ledger: Ledger) -> dict[str, str]:
+    return {record.request.run_id: record.unseen_host for record in ledger.records()}
 
 
 @pytest.mark.parametrize("year", [1971, 2126])
