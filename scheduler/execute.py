@@ -27,12 +27,13 @@ from analytics_lib.sentences import subtitle
 from analytics_lib.service import SNAPSHOT_VARIABLE, URL_VARIABLE
 from analytics_lib.warehouse import THREADS_VARIABLE
 from scheduler.engine import ENGINE, Trace
+from scheduler.environment_secrets import redactor
 from scheduler.failure_sentence import failure_line, failure_sentence
 from scheduler.gate import refuse_empty_charts
 from scheduler.outcome import Outcome, Page, where
 from scheduler.pinned import Data
 from scheduler.plan import Run
-from scheduler.redaction import Redactor, redactor
+from scheduler.redaction import Redactor
 from scheduler.render import render
 
 KERNEL = "analytics"
