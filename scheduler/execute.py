@@ -27,11 +27,13 @@ from analytics_lib.sentences import subtitle
 from analytics_lib.service import SNAPSHOT_VARIABLE, URL_VARIABLE
 from analytics_lib.warehouse import THREADS_VARIABLE
 from scheduler.engine import ENGINE, Trace
+from scheduler.environment_secrets import redactor
+from scheduler.failure_sentence import failure_line, failure_sentence
 from scheduler.gate import refuse_empty_charts
 from scheduler.outcome import Outcome, Page, where
 from scheduler.pinned import Data
 from scheduler.plan import Run
-from scheduler.redaction import Redactor, redactor
+from scheduler.redaction import Redactor
 from scheduler.render import render
 
 KERNEL = "analytics"
@@ -68,16 +70,17 @@ def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> O
     except AnalyticsError as error:
         outcome = Outcome(State.FAILED, str(error), type(error).__name__)
     except OSError as error:
-        reason = f"a file could not be written: {_one_line(error.strerror or str(error))}"
+        reason = f"a file could not be written: {error.strerror or error}"
         outcome = Outcome(State.FAILED, reason, type(error).__name__)
     except SystemExit:
         outcome = Outcome(State.CANCELLED, f"it was stopped {where(trace.cell)}.")
     except Exception as error:  # noqa: BLE001 - a defect of ours or of a library fails the run, never its worker
-        outcome = Outcome(State.FAILED, _one_line(f"{type(error).__name__}: {error}"), type(error).__name__)
+        outcome = Outcome(State.FAILED, f"{type(error).__name__}: {error}", type(error).__name__)
     kernel = trace.kernel
     return replace(
         outcome,
-        failure=hides.text(outcome.failure),
+        failure=failure_sentence(outcome.failure, hides),
+        exception=failure_line(outcome.exception, hides),
         cell=trace.cell,
         cells=trace.cells,
         wall_seconds=time.monotonic() - trace.began,
@@ -120,7 +123,7 @@ def _run_notebook(run: Run, data: Data, folder: Path, trace: Trace, hides: Redac
         except RuntimeError as error:
             kernel_log.seek(0)
             last = kernel_log.read().strip().splitlines()[-1:]
-            reason = f"the kernel did not answer: {_one_line(' '.join(last) or str(error))}"
+            reason = f"the kernel did not answer: {' '.join(last) or error}"
             raise _Ended(State.FAILED, reason, type(error).__name__) from error
 
 
@@ -141,9 +144,9 @@ def _failed_cell(error: PapermillExecutionError, run: Run) -> _Ended:
     if error.ename.endswith("MemoryError") or error.ename == "OutOfMemoryException":
         limit = run.limits.memory
         allowed = f" (it may take {limit / 2**20:,.0f} MiB)" if limit is not None else ""
-        reason = f"{place} ran out of memory{allowed}: {_one_line(error.evalue or error.ename)}"
+        reason = f"{place} ran out of memory{allowed}: {error.evalue or error.ename}"
     else:
-        reason = f"{place} failed with {error.ename}: {_one_line(error.evalue)}"
+        reason = f"{place} failed with {error.ename}{': ' if error.evalue else ''}{error.evalue}"
     return _Ended(State.FAILED, reason, error.ename)
 
 
@@ -195,8 +198,3 @@ def _written(path: Path, kind: str, content: bytes) -> Page:
         file.flush()
         os.fsync(file.fileno())
     return Page(kind, hashlib.sha256(content).hexdigest(), len(content))
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if line.endswith(".") else f"{line}."

@@ -12,9 +12,13 @@ from scheduler.plan import Run
 
 @dataclass(frozen=True)
 class Progress:
-    """Where all runs stand: the number of those that run, and which cell of how many each has reached."""
+    """Where all runs stand: which cell of how many each has reached that runs here.
+
+    `elsewhere` is the number of those that another command is making, and that this one waits for.
+    """
 
     running: tuple[tuple[Run, int, int], ...]
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from html import escape
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 import nbformat
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 INSTEAD = "[secret]"
 
 SHORTEST = 6
 """Characters: what is shorter stands in too many innocent places to be taken out of them."""
 
-_NAMES = re.compile(r"CREDENTIAL|PASSPHRASE|PASSW|_PWD$|SECRET|TOKEN|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY")
 _URL_SAFE = str.maketrans("+/", "-_")
 """What base64 writes in addresses in place of two of its signs."""
-
-_IN_ADDRESSES = re.compile(r"pass|secret|token|key", re.IGNORECASE)
 
 
 class Redactor:
@@ -66,32 +60,6 @@ class Redactor:
         elif isinstance(part, list):
             part[:] = [self._clean(each) for each in part]
         return part
-
-
-def secrets_of(environment: Mapping[str, str], addresses: Iterable[str] = ()) -> frozenset[str]:
-    """The secrets of an environment: what its names call one, and the passwords in its addresses."""
-    named = {value for name, value in environment.items() if _NAMES.search(name.upper())}
-    for value in (*environment.values(), *addresses):
-        if "://" in value:
-            named |= _secrets_in(value)
-    return frozenset(named - {""})
-
-
-def redactor(addresses: Iterable[str] = ()) -> Redactor:
-    """Takes out the secrets of this process's environment and of the addresses given."""
-    return Redactor(secrets_of(os.environ, addresses))
-
-
-def _secrets_in(address: str) -> set[str]:
-    try:
-        url = make_url(address)
-    except (ArgumentError, ValueError):
-        return set()
-    found = {str(url.password)} if url.password else set()
-    for name, value in url.query.items():
-        if _IN_ADDRESSES.search(name):
-            found |= {value} if isinstance(value, str) else set(value)
-    return {*found, address} if found else found
 
 
 def _ways(secret: str) -> set[str]:

@@ -21,7 +21,7 @@ from scheduler.pinned import pinned
 from scheduler.plan import plan
 from scheduler.plan_listing import counted, print_json, print_plan
 from scheduler.report_options import ReportOptions
-from scheduler.report_runs import run_needed
+from scheduler.report_runs import list_published, run_needed
 
 
 def report(
@@ -123,11 +123,14 @@ def report(
             return
         finished = run_needed(decisions, data, folder, ledger, workers=workers, is_silent=is_json)
         head = ledger.head()
-    if is_json:
-        print_json(decisions, head, finished)
-    else:
-        if len(finished) < len(decisions):
-            typer.echo(f"{counted(decisions)} --force makes those again, too.", err=True)
-        typer.echo(head_line(head), err=True)
+    try:
+        list_published(finished, folder)
+    finally:  # what was made is told, listed or not
+        if is_json:
+            print_json(decisions, head, finished)
+        else:
+            if len(finished) < len(decisions):
+                typer.echo(f"{counted(decisions)} --force makes those again, too.", err=True)
+            typer.echo(head_line(head), err=True)
     if any(each.failure for each in finished.values()):
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""The runs that a plan needs: carried out, told to whoever watches, and listed in the index."""
+"""The runs that a plan needs: carried out, told to whoever watches, and their reports listed in the index."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from analytics_lib.runs import Ledger
+from analytics_lib.runs import Ledger, State
 from scheduler.incremental import Decision
 from scheduler.pinned import Data
 from scheduler.plan import Run
@@ -37,23 +37,27 @@ def run_needed(
     needed = [decision.run for decision in decisions if decision.is_needed]
     if not needed:
         return {}
-    finished = _run(needed, data, folder, ledger, workers, is_silent)
+    return _run(needed, data, folder, ledger, workers, is_silent)
+
+
+def list_published(finished: Mapping[Path, Finished], folder: Path) -> None:
+    """Write the index of the folder anew if any of these runs has published something. Raises `RunError`."""
     if not all(each.failure for each in finished.values()):
         from scheduler.publish import write_index  # its libraries serve those who have something to publish
 
         write_index(folder)
-    return finished
 
 
 def _run(
     runs: Sequence[Run], data: Data, folder: Path, ledger: Ledger, workers: str, is_silent: bool
 ) -> dict[Path, Finished]:
-    from scheduler.crews import crew_of
+    from scheduler.crews import DASK, crew_of
 
     crew = crew_of(workers, len(runs))  # refuses a wrong word before anything is started
-    from scheduler.kernels.owner import greet
+    if not workers.startswith(DASK):
+        from scheduler.kernels.owner import greet
 
-    greet()  # what kernels are forked from reads its libraries while this process reads its own
+        greet()  # what kernels are forked from reads its libraries while this process reads its own
     # A plan that finds nothing to do does without these libraries, which take longer to read than it takes.
     from scheduler.progress import ReportProgress
     from scheduler.requests import whoever_asks
@@ -61,15 +65,23 @@ def _run(
     from scheduler.supervise import Supervisor
 
     finished: dict[Path, Finished] = {}
+    cancelled: list[str] = []
     is_watched = sys.stdout.isatty() and not is_silent
     began = time.monotonic()
     with ReportProgress(len(runs), is_watched=is_watched) as progress:
         supervisor = Supervisor(crew, ledger, data, folder)
-        for each in supervisor.carry_out(runs, whoever_asks(), progress.watch):
+        for each in supervisor.carry_out(runs, whoever_asks(), None if is_silent else progress.watch):
             finished[each.run.place] = each
             progress.count(each)
-            for line in () if is_silent else _said(each, folder):
+            lines = [] if is_silent else _said(each, folder)
+            if each.outcome.state is State.CANCELLED:
+                cancelled += lines
+                continue
+            for line in lines:
                 progress.say(line)
+        # Whoever stops a hundred runs with this command need not be told of each: it ends before this.
+        for line in cancelled:
+            progress.say(line)
     if not is_silent and len(runs) > 1:
         notes = Console(stderr=True)
         notes.print(summary_table(tuple(finished.values())))
@@ -79,11 +91,10 @@ def _run(
 
 
 def _said(finished: Finished, folder: Path) -> list[str]:
-    if finished.outcome.state == "cancelled":
-        return []  # whoever cancels a hundred runs need not be told of each
     if finished.failure:
+        word = "Cancelled" if finished.outcome.state is State.CANCELLED else "Failed"
         kept = f" The notebook was kept: {_shown(finished.kept)}" if finished.kept else ""
-        return [f"Failed: {finished.failure}{kept}"]
+        return [f"{word}: {finished.failure}{kept}"]
     return [_shown(folder / output.path) for output in finished.outputs]
 
 

@@ -15,6 +15,7 @@ from analytics_lib import AnalyticsService
 from analytics_lib.runs import State
 from scheduler.engine import Trace
 from scheduler.execute import EXECUTED, execute
+from scheduler.failure_sentence import LONGEST
 from scheduler.limits import Limits
 from scheduler.outcome import Outcome
 from scheduler.pinned import Data
@@ -97,6 +98,19 @@ def test_a_syntax_error_is_the_failure_of_its_cell(small: AnalyticsService, tmp_
     outcome = outcome_of(broken, small, tmp_path / "made")
     assert (outcome.state, outcome.exception, outcome.cell) == (State.FAILED, "SyntaxError", 5)
     assert outcome.failure.startswith("cell 5 failed with SyntaxError: ") and "\n" not in outcome.failure
+
+
+def test_what_a_cell_raises_is_told_in_one_short_line(small: AnalyticsService, tmp_path: Path) -> None:
+    raises = "raise type('E' * 400, (ValueError,), {})('row, ' * 20000)"
+    outcome = outcome_of(made_notebook(tmp_path, "raises", raises), small, tmp_path / "made")
+    assert outcome.failure.startswith("cell 4 failed with EEE") and len(outcome.failure) == LONGEST
+    assert len(outcome.exception) == LONGEST
+
+
+def test_an_exception_without_words_is_told_by_its_name(small: AnalyticsService, tmp_path: Path) -> None:
+    silent = made_notebook(tmp_path, "silent", "assert 1 == 2")
+    outcome = outcome_of(silent, small, tmp_path / "made")
+    assert outcome.failure == "cell 4 failed with AssertionError."
 
 
 @pytest.mark.parametrize(

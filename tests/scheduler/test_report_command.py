@@ -174,6 +174,27 @@ def test_the_command_tells_programs_what_it_made(analytics: Command, small_url: 
     assert document["ledger"] == {"sequence": head.sequence, "hash": head.hash} and head.sequence == 6
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)], ids=["people", "programs"])
+def test_an_index_that_cannot_be_written_hides_nothing_that_was_made(
+    analytics: Command, small_url: str, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    (tmp_path / "index.html").mkdir()
+    said = analytics(
+        *("report", notebook("plain"), "--period", "2026-10", "--format", "ipynb", "--workers", "1"),
+        *("--database", small_url, "--output", str(tmp_path), *more),
+    )
+    *notes, error = said.err.splitlines()
+    assert said.code == 1 and error.startswith("Error: the list of reports ")
+    assert "index.html could not be written" in error
+    page = "2026-10/plain/all.ipynb"
+    assert found(tmp_path) == [page]
+    if more:
+        made = json.loads(said.out)
+        assert notes == [] and made["runs"][0]["outputs"][0]["path"] == page
+    else:
+        assert said.out == f"{tmp_path / page}\n" and notes[-1].startswith("The ledger ends at row 3: ")
+
+
 def test_what_has_not_changed_is_not_run_again(
     analytics: Command, small_url: str, tmp_path: Path, watch: Watch
 ) -> None:

@@ -77,6 +77,38 @@ def test_a_person_sees_rate_failures_and_time_left_and_the_cells_of_each_run(run
         assert words in shown
 
 
+def test_the_name_of_a_notebook_loses_no_letters(run: Run) -> None:
+    console = Console(file=io.StringIO(), width=120, force_terminal=True)
+    odd = replace(run, notebook=Path("a[b][bold].ipynb"))
+    with ReportProgress(2, is_watched=True, console=console) as progress:
+        progress.watch(Progress(((odd, 3, 9),)))
+    assert isinstance(console.file, io.StringIO)
+    assert "a[b][bold] 2026-10 all" in console.file.getvalue()
+
+
+def test_a_person_sees_how_many_another_command_is_making(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    console = Console(file=io.StringIO(), width=120, force_terminal=True)
+    with ReportProgress(4, is_watched=True, console=console) as progress:
+        progress.watch(Progress(((run, 3, 9),), elsewhere=3))
+    assert isinstance(console.file, io.StringIO)
+    assert "3 made by another command" in console.file.getvalue()
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(("count", "reports"), [(1, "1 report"), (2, "2 reports")])
+def test_where_nobody_watches_waiting_is_told_once(
+    capsys: pytest.CaptureFixture[str], count: int, reports: str
+) -> None:
+    with ReportProgress(4, is_watched=False) as progress:
+        progress.watch(Progress(()))
+        for left in (count, 1, 0, 1):
+            progress.watch(Progress((), elsewhere=left))
+    line = f"Waiting for {reports} that another command is making.\n"
+    assert capsys.readouterr() == ("", line)
+
+
 def test_where_nobody_watches_only_what_is_said_is_printed(run: Run) -> None:
     console = Console(file=io.StringIO(), width=120)
     with ReportProgress(4, is_watched=False, console=console) as progress:
