@@ -104,7 +104,7 @@ class Supervisor:
                     yield from self._keep_time()
                     if watch is not None:
                         running = ((each.asked.run, each.cell, each.cells) for each in self._active.values())
-                        watch(Progress(tuple(running)))
+                        watch(Progress(tuple(running), len(self._elsewhere)))
             finally:
                 self._crew.close()
                 self._give_up()
