@@ -13,21 +13,41 @@ from rich.console import Console
 
 from analytics_lib.cli.data import ListFormat
 from analytics_lib.cli.options import app
-from analytics_lib.errors import InputError
+from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.home import home
 from analytics_lib.runs import Head, Ledger, State, open_ledger
-from analytics_lib.runs.shown import head_line, listed, page
+from analytics_lib.runs.shown import head_line, intact_line, listed, page
+from analytics_lib.runs.watch import SILENCE
+
+_WATCH = SILENCE + 5
+"""Seconds that --wait watches: as long as tells life from silence, and some for the looks themselves."""
+
+_LIMIT = 20
+"""Attempts that are listed unless somebody says how many."""
+
+_STATES = {state.replace(" ", "-"): state for state in State}
+"""States as one word each, for a shell."""
 
 
 @app.command(epilog="Example: analytics runs --state failed --limit 5, or analytics runs 3f2a --format json")
 def runs(
     run: Annotated[str, typer.Argument(metavar="[RUN]", help="One run, by how its id begins.")] = "",
-    state: Annotated[State | None, typer.Option(help="Only attempts in this state.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many attempts.")] = 20,
+    state: Annotated[
+        str | None, typer.Option(metavar="|".join(_STATES), help="Only attempts in this state.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help=f"How many attempts; default: {_LIMIT}.")] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Say whether the ledger is as it was written, and list none.")
     ] = False,
     cancel: Annotated[bool, typer.Option("--cancel", help="Ask whoever runs RUN to cancel it.")] = False,
+    wait: Annotated[
+        bool,
+        typer.Option(
+            "--wait",
+            help=f"Watch up to {_WATCH:g} seconds for signs of life of commands on other machines, "
+            "and call lost what gives none.",
+        ),
+    ] = False,
     reports: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Folder of the reports; default: the project's reports."),
@@ -37,30 +57,56 @@ def runs(
     """The ledger: which runs were asked for, what became of them, and why; the newest first."""
     if cancel and not run:
         raise InputError("No run was named to cancel: 'analytics runs --state running' lists those that run.")
-    if check and (run or cancel or state):
-        raise InputError("The ledger is checked as a whole: leave out RUN, --state and --cancel.")
-    if run and state:
-        raise InputError("A run is shown with all its attempts: leave out RUN or --state.")
+    if check and (run or state or limit or cancel or wait):
+        raise InputError(
+            "The ledger is checked as a whole: leave out RUN, --state, --limit, --cancel and --wait."
+        )
+    if run and (state or limit):
+        raise InputError("A run is shown with all its attempts: leave out RUN, or --state and --limit.")
+    wanted = _state(state)
     with closing(open_ledger(reports or home() / "reports")) as ledger:
         if check:
-            _check(ledger, output)
+            _check(ledger, reports, output)
             return
-        ledger.settle()
+        _require_ledger(ledger, reports)
+        ledger.settle(_WATCH if wait else 0)
         if cancel:
             _cancel(ledger, run, output)
         elif run:
             _show_run(ledger, run, output)
         else:
-            _list(ledger, limit, state, output)
+            _list(ledger, limit or _LIMIT, wanted, output)
 
 
-def _check(ledger: Ledger, output: ListFormat) -> None:
-    wrong, head = ledger.check(), ledger.head()
+def _state(said: str | None) -> State | None:
+    if said is None:
+        return None
+    try:
+        return _STATES[said.replace(" ", "-")]
+    except KeyError:
+        raise UnknownName("state", said, _STATES) from None
+
+
+def _require_ledger(ledger: Ledger, reports: Path | None) -> None:
+    """A folder that somebody names has a ledger; the project's own may be still to come."""
+    if reports and not ledger.exists():
+        raise InputError(
+            f"There is no ledger of the reports in {reports} at {ledger.shown}: name the folder that "
+            "'analytics report' wrote into, or leave out --reports."
+        )
+
+
+def _check(ledger: Ledger, reports: Path | None, output: ListFormat) -> None:
+    head, wrong = ledger.head(), ledger.check()
+    if not wrong:  # a ledger that was removed is missed by its head file
+        _require_ledger(ledger, reports)
     if output is ListFormat.JSON:
         _print_json(head, wrong=wrong)
     else:
-        for each in wrong:
-            typer.echo(each)
+        all_is_well = (
+            intact_line(head) if ledger.exists() else "No run was asked for yet: there is no ledger."
+        )
+        typer.echo("\n".join(wrong or [all_is_well]))
         typer.echo(head_line(head))
     if wrong:
         raise typer.Exit(1)
