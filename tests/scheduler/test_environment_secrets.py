@@ -52,7 +52,7 @@ def test_other_names_are_innocent(name: str) -> None:
         ("JPY_SESSION_NAME", "notebooks/compass=north.ipynb"),
         ("DATABASE_URL", "postgresql://reader@db.example.org/bookings"),
         ("ANALYTICS_DATABASE_URL", "duckdb:////data/sample.duckdb"),
-        ("HOMEPAGE", "https://example.org/a?mail=reader@example.org"),
+        ("HOMEPAGE", "https://example.org?mail=reader@example.org"),
         ("REPOSITORY", "https://git@example.org/bookings.git"),
         ("ODD", "a://b:c"),
     ],
