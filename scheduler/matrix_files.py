@@ -36,18 +36,18 @@ def read_matrices(name: str) -> tuple[Matrix, ...]:
     reports = file.content.get(REPORTS)
     if not isinstance(reports, list) or not reports:
         raise InputError(f"{file.at((REPORTS,))}: the key '{REPORTS}' needs a list of matrices.")
-    return tuple(_matrix(words, file, (REPORTS, number), path.stem) for number, words in enumerate(reports))
+    return tuple(_matrix(words, file, (REPORTS, number), path) for number, words in enumerate(reports))
 
 
-def _matrix(words: object, file: WrittenFile, way: Way, name: str) -> Matrix:
+def _matrix(words: object, file: WrittenFile, way: Way, path: Path) -> Matrix:
     if not isinstance(words, dict):
         raise InputError(f"{file.at(way)}: a matrix is keys and values, such as 'notebooks: bookings'.")
     try:
-        said = MatrixWords.model_validate(words)
+        said = MatrixWords.model_validate(words, context=(path.parent, home()))
     except ValidationError as error:
         raise InputError(_sentence(error, file, way)) from None
     matrix = Matrix(
-        name=said.name or name,
+        name=said.name or path.stem,
         written_at=file.at(way),
         notebooks=tuple(said.notebooks),
         time_frames=tuple(said.time_frames),

@@ -85,6 +85,27 @@ def test_a_file_is_named_or_found_by_its_path(
         read_matrices("none.yaml")
 
 
+def test_paths_of_notebooks_count_from_the_file_and_then_from_the_project(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("parameters", "", "elsewhere"):
+        (tmp_path / folder / "own").mkdir(parents=True)
+        (tmp_path / folder / "own" / f"in_{folder}.ipynb").touch()
+    for folder in ("parameters", ""):
+        (tmp_path / folder / "own" / "both.ipynb").touch()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    file.write_text("reports: [{notebooks: [own/both.ipynb, own/in_.ipynb, ../notebooks/b2b.ipynb, b2b]}]")
+    assert read_matrices("monthly")[0].notebooks == (
+        str(tmp_path / "parameters" / "own" / "both.ipynb"),
+        str(tmp_path / "own" / "in_.ipynb"),
+        str(tmp_path / "notebooks" / "b2b.ipynb"),
+        "b2b",
+    )
+    file.write_text("reports: [{notebooks: own/in_elsewhere.ipynb}]")
+    with pytest.raises(InputError, match=r"line 1: There is no notebook file own/in_elsewhere\.ipynb: "):
+        read_matrices("monthly")
+
+
 ONE = "reports:\n  - notebooks: bookings\n"
 BAD = [
     ("", 1, "the key 'reports' needs a list of matrices."),
