@@ -78,7 +78,9 @@ def report(
     memory_limit: Annotated[
         str, typer.Option(help="Memory that a run may take, such as 2GiB; default: any.")
     ] = "",
-    retries: Annotated[str, typer.Option(help="Further attempts after a failure; default: 1.")] = "",
+    retries: Annotated[
+        str, typer.Option(help="Further attempts at a run whose worker was lost; default: 1.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Run what has not changed, too.")] = False,
     is_plan: Annotated[
         bool, typer.Option("--plan", help="Say what would run and why, and run nothing.")
