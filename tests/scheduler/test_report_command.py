@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import lxml.html
@@ -191,7 +192,10 @@ def test_what_has_not_changed_is_not_run_again(
     assert unchanged == "1 run: 0 to do, 1 unchanged. --force makes those again, too."
     assert head == first.err.splitlines()[-1] and head.startswith("The ledger ends at row 3: ")
     assert watch.kernels_started() == 1 and page.read_bytes() == content
-    assert json.loads(analytics(*words, "--json").out)["runs"][0]["state"] == "unchanged"
+    (told,) = json.loads(analytics(*words, "--json").out)["runs"]
+    assert told["state"] == "unchanged" and [output["path"] for output in told["outputs"]] == [
+        "2026-10/plain/all.html"
+    ]
     page.chmod(0o644)
     page.write_text("by hand")
     assert "its HTML was changed by hand" in analytics(*words, "--plan").out
@@ -203,6 +207,27 @@ def test_what_has_not_changed_is_not_run_again(
     assert watch.kernels_started() == 2
     assert "its PDF is missing" in analytics(*words, "--format", "pdf", "--plan").out
     assert open_ledger(tmp_path).check() == ()
+
+
+def test_formats_that_were_made_in_turn_are_all_unchanged(
+    analytics: Command, small_url: str, tmp_path: Path, watch: Watch
+) -> None:
+    words = ("report", notebook("plain"), "--period", "2026-10", "--workers", "1")
+    words = (*words, "--database", small_url, "--output", str(tmp_path))
+    for kind in ("html", "ipynb"):
+        assert analytics(*words, "--format", kind).code == 0
+    both = analytics(*words, "--format", "html", "--format", "ipynb", "--json")
+    (told,) = json.loads(both.out)["runs"]
+    assert [output["kind"] for output in told["outputs"]] == ["html", "ipynb"]
+    page = tmp_path / "2026-10" / "plain" / "all.html"
+    page.chmod(0o644)
+    page.write_bytes(page.read_bytes()[::-1])
+    # Written through the link to its artefact before the run of another format ends.
+    ended = open_ledger(tmp_path).latest([str(page.with_suffix(""))]).popitem()[1].ended_at
+    os.utime(page, times=(time.time(), datetime.fromisoformat(ended).timestamp()))
+    assert "its HTML was changed by hand" in analytics(*words, "--format", "html", "--plan").out
+    assert "0 to do" in analytics(*words, "--format", "ipynb", "--plan").out
+    assert watch.kernels_started() == 2
 
 
 def test_a_report_without_numbers_is_one_sentence(analytics: Command, small_url: str, tmp_path: Path) -> None:
