@@ -61,6 +61,9 @@ def found(output: Path) -> list[str]:
         (("--run-limit", "soon"), ("'soon'", "seconds")),
         (("--memory-limit", "2"), ("'2'", "2GiB")),
         (("--retries", "99"), ("'99'", "10")),
+        (("--workers", "nonsense", "--plan"), ("nonsense", "number", "dask://")),
+        (("--workers", "0", "--plan"), ("0", "number", "dask://")),
+        (("/no/such/folder/executive.ipynb",), ("/no/such/folder/executive.ipynb", "no notebook file")),
         ((notebook("misspelt_parameter"),), ("period", "perod")),
         ((notebook("no_parameters"),), ("no_parameters", "parameters")),
         ((notebook("computed_parameter"),), ("computed_parameter", "limit")),
@@ -192,6 +195,11 @@ def test_what_has_not_changed_is_not_run_again(
     assert unchanged == "1 run: 0 to do, 1 unchanged. --force makes those again, too."
     assert head == first.err.splitlines()[-1] and head.startswith("The ledger ends at row 3: ")
     assert watch.kernels_started() == 1 and page.read_bytes() == content
+    refused = analytics(*words, "--workers", "nonsense")
+    assert (refused.code, refused.out) == (2, "") and "--workers nonsense is neither" in refused.err
+    elsewhere = tmp_path / "link"
+    elsewhere.symlink_to(tmp_path)
+    assert "0 to do" in analytics(*words, "--output", str(elsewhere), "--plan").out
     (told,) = json.loads(analytics(*words, "--json").out)["runs"]
     assert told["state"] == "unchanged" and [output["path"] for output in told["outputs"]] == [
         "2026-10/plain/all.html"
@@ -257,8 +265,11 @@ def test_a_folder_that_cannot_be_written_is_found_before_anything_runs(
         *("--database", small_url, "--output", str(tmp_path / "reports")),
     )
     reports = tmp_path / "reports"
-    assert (said.code, said.out) == (1, "")
-    assert said.err == f"Error: The reports could not be written to {reports}: Not a directory.\n"
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        f"Error: The reports cannot be written to {reports}, because {reports} is a file: "
+        "name a folder as --output.\n"
+    )
     assert watch.kernels_started() == 0
 
 
