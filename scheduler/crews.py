@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from analytics_lib.errors import InputError
-from scheduler.crew import Crew
+
+if TYPE_CHECKING:
+    from scheduler.crew import Crew
 
 DASK = "dask://"
 """How the address of a Dask scheduler begins."""
+
+
+def refuse_unknown_workers(workers: str) -> None:
+    """Raise `InputError` for words of `--workers` that name no crew; whether one answers is not asked."""
+    if workers.startswith(DASK) or not workers:
+        return
+    if not workers.isdecimal() or int(workers) < 1:
+        raise InputError(
+            f"--workers {workers} is neither a number of processes, from 1 on, nor {DASK}HOST:PORT."
+        )
 
 
 def crew_of(workers: str, runs: int) -> Crew:
@@ -15,6 +29,7 @@ def crew_of(workers: str, runs: int) -> Crew:
     A number of processes on this machine, the address of a Dask scheduler (dask://host:port), or, if
     nothing is said, as many processes as there are cores and memory for. Raises `InputError`.
     """
+    refuse_unknown_workers(workers)
     if workers.startswith(DASK):
         try:
             from scheduler.dask_crew import DaskCrew  # an extra, and slow to read
@@ -28,8 +43,4 @@ def crew_of(workers: str, runs: int) -> Crew:
 
     if not workers:
         return LocalCrew(min(usual_size(), runs))
-    if not workers.isdecimal() or int(workers) < 1:
-        raise InputError(
-            f"--workers {workers} is neither a number of processes, from 1 on, nor {DASK}HOST:PORT."
-        )
     return LocalCrew(min(int(workers), runs))

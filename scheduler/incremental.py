@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -27,20 +27,27 @@ FileCheck = Callable[[Record, Output], FileState]
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of earlier runs, by target: the latest attempt, and the latest that succeeded."""
+    """What is known of earlier runs, by target: the latest attempt, and the run that succeeded last.
+
+    Of the latter all attempts that succeeded, newest first: each may have made other formats of it.
+    """
 
     latest: Mapping[str, Record] = field(default_factory=lambda: MappingProxyType({}))
-    succeeded: Mapping[str, Record] = field(default_factory=lambda: MappingProxyType({}))
+    successes: Mapping[str, Sequence[Record]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a run is needed, and why, in a few words."""
+    """Whether a run is needed, and why, in a few words; the files of one that is not are its `outputs`."""
 
     run: Run
     is_needed: bool
     reason: str
+    outputs: tuple[Output, ...] = ()
 
+
+_Published = dict[str, tuple[Record, Output]]
+"""By format: a published file, and the attempt that made it."""
 
 _ENDED_BADLY = {
     State.FAILED: "it failed before",
@@ -69,33 +76,42 @@ def target_of(run: Run, folder: Path) -> str:
 
 
 def _decision(run: Run, target: str, known: Known, check: FileCheck, force: bool) -> Decision:
-    latest, succeeded = known.latest.get(target), known.succeeded.get(target)
+    latest, successes = known.latest.get(target), known.successes.get(target, ())
+    published = _published(successes)
     reason = (
         "asked again (--force)"
         if force
-        else _ending(run, latest, succeeded) or _change(run, succeeded, check)
+        else _ending(run, latest, successes) or _change(run, successes, published, check)
     )
-    if reason or succeeded is None:
-        return Decision(run, is_needed=True, reason=reason or "new")
-    return Decision(run, is_needed=False, reason=f"unchanged since {_minute(succeeded.ended_at)}")
+    if reason:
+        return Decision(run, is_needed=True, reason=reason)
+    made = [published[kind] for kind in run.formats]
+    since = max(record.ended_at for record, _ in made)
+    outputs = tuple(output for _, output in made)
+    return Decision(run, is_needed=False, reason=f"unchanged since {_minute(since)}", outputs=outputs)
 
 
-def _ending(run: Run, latest: Record | None, succeeded: Record | None) -> str:
-    """How the latest attempt ended badly, if what it was to make is still to be made."""
+def _published(successes: Sequence[Record]) -> _Published:
+    """Each file as it was published last, and by which attempt."""
+    return {output.kind: (record, output) for record in reversed(successes) for output in record.outputs}
+
+
+def _ending(run: Run, latest: Record | None, successes: Sequence[Record]) -> str:
+    """How the latest attempt ended badly, if what it was to make is asked for and still to be made."""
     if latest is None or latest.state is State.SUCCEEDED:
         return ""
-    if succeeded is not None and latest.request.run_id != run.run_id:
-        return ""
-    return _ENDED_BADLY[latest.state]
+    before = latest.request
+    is_about_this = before.run_id == run.run_id and not set(before.formats).isdisjoint(run.formats)
+    return _ENDED_BADLY[latest.state] if is_about_this or not successes else ""
 
 
-def _change(run: Run, succeeded: Record | None, check: FileCheck) -> str:
+def _change(run: Run, successes: Sequence[Record], published: _Published, check: FileCheck) -> str:
     """What is different from the last success; empty if nothing is."""
-    if succeeded is None:
-        return ""
-    before = succeeded.request
+    if not successes:
+        return "new"
+    before = successes[0].request
     if before.run_id == run.run_id:
-        return _damage(run, succeeded, check)
+        return _damage(run, published, check)
     if before.notebook_hash != run.notebook_hash:
         return "the notebook has changed"
     if before.data_version != run.data_version:
@@ -105,12 +121,10 @@ def _change(run: Run, succeeded: Record | None, check: FileCheck) -> str:
     return "the parameters have changed"
 
 
-def _damage(run: Run, succeeded: Record, check: FileCheck) -> str:
+def _damage(run: Run, published: _Published, check: FileCheck) -> str:
     """Which of the files is not there, or not as it was published; empty if all are."""
-    outputs = {output.kind: output for output in succeeded.outputs}
     for kind in run.formats:
-        output = outputs.get(kind)
-        state = FileState.MISSING if output is None else check(succeeded, output)
+        state = check(*published[kind]) if kind in published else FileState.MISSING
         if state is FileState.MISSING:
             return f"its {kind.upper()} is missing"
         if state is FileState.CHANGED:

@@ -9,5 +9,5 @@ from scheduler.incremental import Known
 
 
 def known_runs(ledger: Ledger, targets: Sequence[str]) -> Known:
-    """The latest attempts, and the latest successes, at these targets. Raises `WarehouseError`."""
-    return Known(ledger.latest(targets), ledger.last_success(targets))
+    """The latest attempts at these targets, and the successes of their runs. Raises `WarehouseError`."""
+    return Known(ledger.latest(targets), ledger.successes(targets))

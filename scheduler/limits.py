@@ -18,9 +18,10 @@ _COUNT = re.compile(r"\d{1,2}", re.ASCII)
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds that one cell and the whole run may take, bytes of memory, and attempts after a failure.
+    """Seconds that one cell and the whole run may take, bytes of memory, and further attempts.
 
-    None bytes of memory mean no limit.
+    The latter are for a run whose worker was lost; one that fails is not tried again. None
+    bytes of memory mean no limit.
     """
 
     cell_seconds: int = 600
@@ -69,7 +70,7 @@ def memory_bytes(words: str) -> int:
 
 
 def retry_count(words: str) -> int:
-    """How often a run that failed is tried again, up to 10 times. Raises `InputError`."""
+    """How often a run whose worker was lost is tried again, up to 10 times. Raises `InputError`."""
     if _COUNT.fullmatch(words) is None or int(words) > _MOST_RETRIES:
         raise InputError(f"'{words}' is no number of retries: write one from 0 to {_MOST_RETRIES}.")
     return int(words)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import product
 
 from analytics_lib.local_time import TimeFrame
@@ -18,7 +19,7 @@ class Matrix:
     """Reports for every combination of notebooks, time frames, periods, business models, partners, and of
     the zones, currencies and locales in which they are read.
 
-    `written_at` is the file and line where it begins.
+    `written_at` is the file and line where it begins, `lines` has those of its words as `Asked` does.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Matrix:
     locales: tuple[str, ...] = (USUAL_LOCALE,)
     formats: tuple[str, ...] = USUAL_FORMATS
     limits: Limits = USUAL_LIMITS
+    lines: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def asked(self, *, period: str = "", as_of: str = "") -> tuple[Asked, ...]:
         """What it asks for, in the matrix's own periods or in another period, which back-fills it.
@@ -54,6 +56,7 @@ class Matrix:
                 limits=self.limits,
                 asked_with=f"matrix {self.name}",
                 written_at=self.written_at,
+                lines=self.lines,
             )
             for each_period, zone, currency, locale in product(
                 (period,) if period else self.periods, self.zones, self.currencies, self.locales

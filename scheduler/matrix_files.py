@@ -22,6 +22,9 @@ REPORTS = "reports"
 _SINGLE = ("name", *LimitWords.model_fields)
 """Keys with one value, and never a list of them."""
 
+_PLANNED = ("notebooks", "time_frames", "period", "business_models", "partners", "currency")
+"""Keys of lists whose words are looked at once more when runs are planned."""
+
 
 def read_matrices(name: str) -> tuple[Matrix, ...]:
     """The matrices of a file: by its name in the project's `parameters` folder, or by its path.
@@ -36,18 +39,18 @@ def read_matrices(name: str) -> tuple[Matrix, ...]:
     reports = file.content.get(REPORTS)
     if not isinstance(reports, list) or not reports:
         raise InputError(f"{file.at((REPORTS,))}: the key '{REPORTS}' needs a list of matrices.")
-    return tuple(_matrix(words, file, (REPORTS, number), path.stem) for number, words in enumerate(reports))
+    return tuple(_matrix(words, file, (REPORTS, number), path) for number, words in enumerate(reports))
 
 
-def _matrix(words: object, file: WrittenFile, way: Way, name: str) -> Matrix:
+def _matrix(words: object, file: WrittenFile, way: Way, path: Path) -> Matrix:
     if not isinstance(words, dict):
         raise InputError(f"{file.at(way)}: a matrix is keys and values, such as 'notebooks: bookings'.")
     try:
-        said = MatrixWords.model_validate(words)
+        said = MatrixWords.model_validate(words, context=(path.parent, home()))
     except ValidationError as error:
         raise InputError(_sentence(error, file, way)) from None
     matrix = Matrix(
-        name=said.name or name,
+        name=said.name or path.stem,
         written_at=file.at(way),
         notebooks=tuple(said.notebooks),
         time_frames=tuple(said.time_frames),
@@ -59,6 +62,7 @@ def _matrix(words: object, file: WrittenFile, way: Way, name: str) -> Matrix:
         locales=tuple(said.locale),
         formats=checked_formats(said.formats),
         limits=USUAL_LIMITS.changed(**said.limits.model_dump()),
+        lines=_lines(said, file, way),
     )
     for number, period in enumerate(matrix.periods):
         fixed = frame_of(period)
@@ -68,6 +72,17 @@ def _matrix(words: object, file: WrittenFile, way: Way, name: str) -> Matrix:
                 f"{at}: the period '{period}' has the time frame {fixed.value}: leave out 'time_frames'."
             )
     return matrix
+
+
+def _lines(said: MatrixWords, file: WrittenFile, way: Way) -> dict[tuple[str, str], str]:
+    """Where each word stands that only a plan can refuse, because it knows the data."""
+    found: dict[tuple[str, str], str] = {}
+    for key in _PLANNED:
+        for number, entry in enumerate(getattr(said, key)):
+            # An entry of several partners is a list of its own, or has them in one line.
+            for position, word in enumerate(entry.split(",") if key == "partners" else [entry]):
+                found.setdefault((key, word.strip()), file.at((*way, key, number, position)))
+    return found
 
 
 def _sentence(error: ValidationError, file: WrittenFile, way: Way) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 
 from analytics_lib.formatting import currency_code
 from analytics_lib.local_time import TimeFrame, zone_info
@@ -31,10 +31,11 @@ def _together(value: object) -> object:
     return value
 
 
-def _notebook(name: str) -> str:
-    if name != EACH:
-        find_notebook(name)
-    return name
+def _notebook(name: str, asked: ValidationInfo) -> str:
+    if name == EACH:
+        return name
+    found = find_notebook(name, asked.context or ())
+    return name if found.stem == name else str(found)
 
 
 def _time_frame(name: str) -> str:
@@ -98,7 +99,10 @@ class LimitWords(BaseModel):
 
 
 class MatrixWords(BaseModel):
-    """The keys of a matrix; what each may be is checked word by word, so that an error has its line."""
+    """The keys of a matrix; what each may be is checked word by word, so that an error has its line.
+
+    The context of a validation is the folders from which paths of notebooks are taken, the first first.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 

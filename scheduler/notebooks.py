@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from analytics_lib.errors import InputError, UnknownName
 from analytics_lib.home import home
 from scheduler.parameters import TAG
+
+SUFFIX = ".ipynb"
 
 
 @dataclass(frozen=True)
@@ -50,15 +53,33 @@ def listed() -> tuple[Listed, ...]:
     return tuple(_said(name, read_notebook(known[name])) for name in listed_names())
 
 
-def find_notebook(name: str) -> Path:
-    """A notebook by its name in the project's `notebooks` folder, or by its path."""
-    given = Path(name)
-    if given.suffix == ".ipynb" and given.is_file():
-        return given.resolve()
+def find_notebook(name: str, folders: Sequence[Path] = (Path(),)) -> Path:
+    """A notebook by its name in the project's `notebooks` folder, or by the path of its file.
+
+    A name with a folder or an ending in it is a path, from the first of `folders` in which there is such a
+    file. Raises `InputError` for a path without a notebook, and for a file that is not the project's and
+    has the name of one of the project's, whose reports it would replace.
+    """
     known = _known()
-    if given.stem not in known:
+    if name in known:
+        return known[name]
+    given = Path(name)
+    if given.name == name and not given.suffix:
         raise UnknownName("notebook", name, listed_names())
-    return known[given.stem]
+    found = next((folder / given for folder in folders if _is_notebook(folder / given)), None)
+    if found is None:
+        raise InputError(
+            f"There is no notebook file {name}: write the path of a file that ends in {SUFFIX}, or the name "
+            "of a report without a folder and an ending."
+        )
+    found = found.resolve()
+    own = {path.resolve(): path for path in known.values()}
+    if found not in own and found.stem in known:
+        raise InputError(
+            f"The notebook {found} has the name of one of the project's, whose reports it would replace: "
+            "rename it."
+        )
+    return own.get(found, found)
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -101,7 +122,14 @@ def _source(cell: dict[str, Any]) -> str:
 
 
 def _known() -> dict[str, Path]:
-    return {path.stem: path for path in sorted((home() / "notebooks").glob("*.ipynb"))}
+    return {path.stem: path for path in sorted((home() / "notebooks").glob(f"*{SUFFIX}"))}
+
+
+def _is_notebook(path: Path) -> bool:
+    try:
+        return path.suffix == SUFFIX and path.is_file()
+    except OSError as error:
+        raise InputError(f"The notebook {path} cannot be read: {error.strerror}.") from error
 
 
 def _said(name: str, notebook: Notebook) -> Listed:

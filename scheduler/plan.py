@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
@@ -38,8 +39,8 @@ class Asked:
 
     There is one report for each notebook, time frame, period of a range, business model and entry of
     `partners`; an entry of several partners, with commas between them, is one report about them together.
-    `asked_with` names the command or the matrix, `written_at` the file and line where an error is to be
-    mended, if it was in a file.
+    `asked_with` names the command or the matrix. If it was in a file, `written_at` is that and the line where
+    the matrix begins, and `lines` has those of its words, by field and word: ("partners", "ag-001").
     """
 
     notebooks: tuple[str, ...] = (DEFAULT_NOTEBOOK,)
@@ -55,6 +56,7 @@ class Asked:
     limits: Limits = USUAL_LIMITS
     asked_with: str = "analytics report"
     written_at: str = ""
+    lines: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,59 +98,82 @@ def plan(asked: Asked | Iterable[Asked], platform: BookingPlatform) -> tuple[Run
     read = cache(read_notebook)  # one version of each for the whole plan, even if somebody saves it meanwhile
     runs: dict[Path, Run] = {}
     for one in [asked] if isinstance(asked, Asked) else asked:
-        try:
-            for run in _runs(one, facts, read):
+        for run in _runs(one, facts, read):
+            with _naming_line(one):
                 runs[run.place] = _together(runs[run.place], run) if run.place in runs else run
-        except InputError as error:
-            if not one.written_at:
-                raise
-            raise InputError(f"{one.written_at}: {error}") from error
     return tuple(runs.values())
 
 
+@contextmanager
+def _naming_line(asked: Asked, key: str = "", word: str = "") -> Iterator[None]:
+    """Put the line of a word, or else of its matrix, before what is wrong with it, if it was in a file."""
+    try:
+        yield
+    except InputError as error:
+        line = asked.lines.get((key, word), asked.written_at)
+        if not line:
+            raise
+        raise InputError(f"{line}: {error}") from error
+
+
 def _runs(asked: Asked, facts: PlatformFacts, read: Callable[[Path], Notebook]) -> Iterator[Run]:
-    time_frames = _each("time frame", asked.time_frames, [frame.value for frame in TimeFrame])
-    if len(time_frames) > 1 and asked.period not in RELATIVE_PERIODS:
-        raise InputError(
-            f"The period '{asked.period}' is the same in every time frame: name one time frame, or ask for "
-            f"the period {' or '.join(RELATIVE_PERIODS)}."
+    with _naming_line(asked, "time_frames", EACH):
+        time_frames = _each("time frame", asked.time_frames, [frame.value for frame in TimeFrame])
+    with _naming_line(asked, "period", asked.period):
+        if len(time_frames) > 1 and asked.period not in RELATIVE_PERIODS:
+            raise InputError(
+                f"The period '{asked.period}' is the same in every time frame: name one time frame, or ask "
+                f"for the period {' or '.join(RELATIVE_PERIODS)}."
+            )
+        periods = tuple(periods_in(asked.period, asked.zone or facts.zone))
+    with _naming_line(asked, "business_models", EACH):
+        # `each` makes one for all of them too.
+        models = _each(
+            "business model", asked.business_models, [ALL, *(model.value for model in BusinessModel)]
         )
-    # `each` makes one for all of them too.
-    models = _each("business model", asked.business_models, [ALL, *(model.value for model in BusinessModel)])
-    partners = _each("partner", asked.partners, facts.partners) if asked.partners else (ALL,)
-    if not partners:
-        raise InputError("The data holds no partner: ask for reports without 'each' of them.")
-    notebooks = [read(find_notebook(name)) for name in _each("notebook", asked.notebooks, listed_names())]
-    for notebook in notebooks:
-        name = notebook.path.stem
-        schema = declared_in(notebook.tagged, name)
+    with _naming_line(asked, "partners", EACH):
+        partners = _each("partner", asked.partners, facts.partners) if asked.partners else (ALL,)
+        if not partners:
+            raise InputError("The data holds no partner: ask for reports without 'each' of them.")
+    with _naming_line(asked, "currency", asked.currency):
+        currency = _currency(asked, facts)
+    with _naming_line(asked, "notebooks", EACH):
+        names = _each("notebook", asked.notebooks, listed_names())
+    for name in names:
+        with _naming_line(asked, "notebooks", name):
+            notebook = read(find_notebook(name))
+            schema = declared_in(notebook.tagged, notebook.path.stem)
         own_model = str(schema.get("business_model", ALL))
-        for time_frame in time_frames:
-            periods = periods_in(asked.period, asked.zone or facts.zone)
-            for period, model, partner in product(periods, models or (own_model,), partners):
-                words = {
-                    "time_frame": time_frame,
-                    "period": period,
-                    "as_of": asked.as_of,
-                    "business_model": model,
-                    "partner": "" if partner == ALL else partner,
-                    "zone": asked.zone,
-                    "locale": asked.locale,
-                }
-                yield _run(asked, notebook, schema, words, facts)
+        for time_frame, period, model, partner in product(
+            time_frames, periods, models or (own_model,), partners
+        ):
+            words = {
+                "time_frame": time_frame,
+                "period": period,
+                "as_of": asked.as_of,
+                "business_model": model,
+                "partner": "" if partner == ALL else partner,
+                "zone": asked.zone,
+                "locale": asked.locale,
+            }
+            # A notebook that shows no money need not know of currencies.
+            words |= {"currency": currency} if currency else {}
+            with _naming_line(asked, "notebooks", name):
+                parameters = checked_by(schema, notebook.path.stem, words)
+            yield _run(asked, notebook, parameters, currency, facts)
 
 
 def _run(
-    asked: Asked, notebook: Notebook, schema: Mapping[str, Value], words: dict[str, str], facts: PlatformFacts
+    asked: Asked, notebook: Notebook, parameters: dict[str, Value], currency: str, facts: PlatformFacts
 ) -> Run:
-    # A notebook that shows no money need not know of currencies.
-    currency = _currency(asked, facts)
-    words |= {"currency": currency} if currency else {}
-    parameters = checked_by(schema, notebook.path.stem, words)
     said: dict[str, Any] = {name: str(parameters[name]) for name in SCOPE_PARAMETERS}
-    scope = facts.platform.scope(**said)
-    facts.refuse_unknown_partners(scope)
-    facts.refuse_without_rate(currency, scope)
+    with _naming_line(asked, "period", asked.period):
+        scope = facts.platform.scope(**said)
+    for partner in scope.partners:
+        with _naming_line(asked, "partners", partner):
+            facts.refuse_unknown_partner(partner)
+    with _naming_line(asked, "currency", asked.currency):
+        facts.refuse_without_rate(currency, scope)
     # What the words meant is written down, so that a notebook run later means the same period.
     parameters |= {"as_of": f"{scope.as_of.isoformat(timespec='seconds')}Z", "zone": scope.zone}
     parameters["period"] = scope.period.name

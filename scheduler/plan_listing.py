@@ -61,7 +61,7 @@ def print_json(
     counts = {"runs": len(runs), "needed": needed, "unchanged": len(runs) - needed}
     if finished is not None:
         for run, decision in zip(runs, decisions, strict=True):
-            run |= _became(finished.get(decision.run.place))
+            run |= _became(decision, finished.get(decision.run.place))
         counts["failed"] = sum(bool(each.failure) for each in finished.values())
     document = {"counts": counts, "runs": runs, "ledger": {"sequence": head.sequence, "hash": head.hash}}
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
@@ -88,10 +88,11 @@ def as_plain(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _became(finished: Finished | None) -> dict[str, Any]:
+def _became(decision: Decision, finished: Finished | None) -> dict[str, Any]:
     """What became of a run; one that was not needed is unchanged. Seconds and bytes; paths of files."""
     if finished is None:
-        return {"state": "unchanged", "outputs": [], "failure": ""}
+        outputs = [asdict(output) for output in decision.outputs]
+        return {"state": "unchanged", "outputs": outputs, "failure": ""}
     outcome = finished.outcome
     return {
         "state": str(outcome.state),

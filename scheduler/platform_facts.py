@@ -30,11 +30,10 @@ class PlatformFacts:
             found, _, _ = reader.rows(select(schema.partners.c.partner_id))
         return tuple(sorted(str(row["partner_id"]) for row in found))
 
-    def refuse_unknown_partners(self, scope: Scope) -> None:
+    def refuse_unknown_partner(self, partner: str) -> None:
         """Raise `UnknownName` for a partner that the data does not hold."""
-        for partner in scope.partners:
-            if partner not in self.partners:
-                raise UnknownName("partner", partner, self.partners)
+        if partner not in self.partners:
+            raise UnknownName("partner", partner, self.partners)
 
     def refuse_without_rate(self, currency: str, scope: Scope) -> None:
         """Raise `InputError` for a currency without a rate where the scope looks from."""

@@ -10,13 +10,14 @@ import typer
 
 from analytics_lib.booking_platform import BookingPlatform, open_warehouse_of
 from analytics_lib.cli import TIME_FRAMES, DatabaseOption
-from analytics_lib.home import home
 from analytics_lib.runs import open_ledger
 from analytics_lib.runs.shown import head_line
+from scheduler.crews import refuse_unknown_workers
 from scheduler.file_check import file_check
 from scheduler.incremental import decide, target_of
 from scheduler.known_runs import known_runs
 from scheduler.notebook_listing import list_notebooks
+from scheduler.output_folder import output_folder
 from scheduler.pinned import pinned
 from scheduler.plan import plan
 from scheduler.plan_listing import counted, print_json, print_plan
@@ -78,7 +79,9 @@ def report(
     memory_limit: Annotated[
         str, typer.Option(help="Memory that a run may take, such as 2GiB; default: any.")
     ] = "",
-    retries: Annotated[str, typer.Option(help="Further attempts after a failure; default: 1.")] = "",
+    retries: Annotated[
+        str, typer.Option(help="Further attempts at a run whose worker was lost; default: 1.")
+    ] = "",
     force: Annotated[bool, typer.Option("--force", help="Run what has not changed, too.")] = False,
     is_plan: Annotated[
         bool, typer.Option("--plan", help="Say what would run and why, and run nothing.")
@@ -110,7 +113,8 @@ def report(
         memory_limit=memory_limit,
         retries=retries,
     ).asked()
-    folder = (output or home() / "reports").absolute()
+    folder = output_folder(output)
+    refuse_unknown_workers(workers)
     with (
         closing(open_ledger(folder)) as ledger,
         pinned(BookingPlatform(open_warehouse_of(database))) as (platform, data),

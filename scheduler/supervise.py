@@ -166,11 +166,12 @@ class Supervisor:
     def _published(self, active: _Active, outcome: Outcome) -> tuple[Output, ...]:
         """The pages in their place, where then no file of another version of the report is left."""
         request = active.asked.request
-        before = self._ledger.last_success([request.target]).get(request.target)
+        before = self._ledger.successes([request.target]).get(request.target, ())
         outputs = publish(outcome.pages, active.task.folder, self._output, active.asked.run.place)
-        if before is not None and before.request.run_id != request.run_id:
+        if before and before[0].request.run_id != request.run_id:
             made = {output.path for output in outputs}
-            retire([output for output in before.outputs if output.path not in made], self._output)
+            older = [output for record in before for output in record.outputs if output.path not in made]
+            retire(older, self._output)
         return outputs
 
     def _bury(self, active: _Active, reason: str) -> Iterator[Finished]:

@@ -68,22 +68,20 @@ def attempt(session: Session, key: AttemptKey) -> list[Event]:
     return [_event(row) for row in found]
 
 
-def latest(session: Session, targets: Sequence[str], state: State | None = None) -> Attempts:
-    """The last attempt for each of these targets; of those that came to a state, if one is given."""
-    among = "" if state is None else "AND l.state = ?"
-    found: list[Row] = []
-    for start in range(0, len(targets), _MOST_VALUES):
-        chunk = targets[start : start + _MOST_VALUES]
-        given = ", ".join(["(CAST(? AS TEXT))"] * len(chunk))
-        found += session.rows(
-            f"WITH wanted (target) AS (VALUES {given}), last (sequence) AS ("
-            "SELECT (SELECT l.sequence FROM run_events l WHERE l.target = wanted.target "
-            f"{among} ORDER BY l.sequence DESC LIMIT 1) FROM wanted) "
-            f"SELECT {_EVENT} FROM last JOIN run_events q ON q.sequence = last.sequence "
-            f"JOIN run_events e ON {_SAME} ORDER BY e.sequence",
-            (*chunk, *(() if state is None else (str(state),))),
-        )
-    return _by_attempt(found)
+def latest(session: Session, targets: Sequence[str]) -> Attempts:
+    """The last attempt for each of these targets."""
+    return _of_targets(session, targets, state=None, attempts="q.attempt = e.attempt")
+
+
+def successes(session: Session, targets: Sequence[str]) -> Attempts:
+    """The run that succeeded last for each of these targets: all attempts at it that succeeded, in order."""
+    return _of_targets(
+        session,
+        targets,
+        state=State.SUCCEEDED,
+        attempts="EXISTS (SELECT 1 FROM run_events s WHERE s.run_id = e.run_id AND s.target = e.target "
+        f"AND s.attempt = e.attempt AND s.state = '{State.SUCCEEDED}')",
+    )
 
 
 def newest(session: Session, limit: int, state: State | None, run: str) -> Attempts:
@@ -120,6 +118,24 @@ def run_ids(session: Session, beginning: str, limit: int) -> list[str]:
         (beginning, len(beginning), beginning, limit),
     )
     return [row[0] for row in found]
+
+
+def _of_targets(session: Session, targets: Sequence[str], state: State | None, attempts: str) -> Attempts:
+    """Of the run whose event in a state, or in any, is the last for a target: attempts under a condition."""
+    among = "" if state is None else f"AND l.state = '{state}'"
+    found: list[Row] = []
+    for start in range(0, len(targets), _MOST_VALUES):
+        chunk = targets[start : start + _MOST_VALUES]
+        given = ", ".join(["(CAST(? AS TEXT))"] * len(chunk))
+        found += session.rows(
+            f"WITH wanted (target) AS (VALUES {given}), last (sequence) AS ("
+            "SELECT (SELECT l.sequence FROM run_events l WHERE l.target = wanted.target "
+            f"{among} ORDER BY l.sequence DESC LIMIT 1) FROM wanted) "
+            f"SELECT {_EVENT} FROM last JOIN run_events q ON q.sequence = last.sequence JOIN run_events e "
+            f"ON e.run_id = q.run_id AND e.target = q.target AND {attempts} ORDER BY e.sequence",
+            chunk,
+        )
+    return _by_attempt(found)
 
 
 def _by_attempt(rows: Sequence[Row]) -> Attempts:

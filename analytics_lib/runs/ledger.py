@@ -183,11 +183,17 @@ class Ledger:
 
     def latest(self, targets: Iterable[str]) -> dict[str, Record]:
         """The last attempt for each of these targets, in whatever state; without those never asked for."""
-        return self._by_target(targets, None)
+        return {record.request.target: record for record in self._of_targets(targets, history.latest)}
 
-    def last_success(self, targets: Iterable[str]) -> dict[str, Record]:
-        """The last attempt for each of these targets that succeeded; without those that never did."""
-        return self._by_target(targets, State.SUCCEEDED)
+    def successes(self, targets: Iterable[str]) -> dict[str, tuple[Record, ...]]:
+        """The run that succeeded last for each of these targets, without those where none ever did.
+
+        All attempts at it that succeeded, newest first: each may have made other formats of it.
+        """
+        found: dict[str, tuple[Record, ...]] = {}
+        for record in self._of_targets(targets, history.successes):
+            found[record.request.target] = (record, *found.get(record.request.target, ()))
+        return found
 
     def records(self, limit: int = 50, state: State | None = None, run: str = "") -> tuple[Record, ...]:
         """Attempts, those asked for last first: in one state, or of runs whose id begins with `run`."""
@@ -222,12 +228,13 @@ class Ledger:
         """What is wrong with the history, one sentence each; nothing if it is as it was written."""
         return self._journal.check()
 
-    def _by_target(self, targets: Iterable[str], state: State | None) -> dict[str, Record]:
+    def _of_targets(
+        self, targets: Iterable[str], asked: Callable[[Session, Sequence[str]], history.Attempts]
+    ) -> tuple[Record, ...]:
         with self._journal.reading() as session:
             if session is None:
-                return {}
-            found = self._records(session, history.latest(session, tuple(dict.fromkeys(targets)), state))
-        return {record.request.target: record for record in found}
+                return ()
+            return self._records(session, asked(session, tuple(dict.fromkeys(targets))))
 
     def _records(self, session: Session | None, found: history.Attempts) -> tuple[Record, ...]:
         """Attempts as records; those that have not ended tell how far they are."""

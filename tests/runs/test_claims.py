@@ -184,7 +184,7 @@ def test_requests_may_hold_mappings_that_nobody_can_change(ledger: Ledger) -> No
 def test_reading_a_ledger_that_is_not_there_makes_none(beside: Place) -> None:
     ledger = beside.open()
     assert (ledger.head().sequence, ledger.check(), ledger.exists()) == (0, (), False)
-    assert (ledger.latest(["/a"]), ledger.last_success(["/a"]), ledger.records()) == ({}, {}, ())
+    assert (ledger.latest(["/a"]), ledger.successes(["/a"]), ledger.records()) == ({}, {}, ())
     assert (ledger.settle(), ledger.ask_to_cancel("a")) == ((), 0)
     with pytest.raises(InputError, match="The ledger knows no run 'a'"):
         ledger.record("a")

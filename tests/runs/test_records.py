@@ -7,7 +7,7 @@ import time
 import pytest
 
 from analytics_lib.errors import InputError
-from analytics_lib.runs import Ledger, Owner, State
+from analytics_lib.runs import Ledger, Output, Owner, State
 from tests.runs.ledgers import Place, request
 
 ME = Owner.here()
@@ -43,10 +43,17 @@ def test_the_last_attempt_of_each_target(told: Ledger) -> None:
     }
 
 
-def test_the_last_success_of_each_target(told: Ledger) -> None:
-    found = told.last_success(["/a", "/b", "/c"])
-    assert {target: (each.request.run_id, each.attempt) for target, each in found.items()} == {
-        "/a": ("ab2", 1)
+def test_the_successes_of_the_run_that_succeeded_last_for_each_target(told: Ledger) -> None:
+    ran(told, "ab2", "/a", State.SUCCEEDED)
+    ran(told, "aa1", "/d", State.SUCCEEDED)
+    ran(told, "ab2", "/a", State.LOST)
+    found = told.successes(["/a", "/b", "/c", "/d", "/a", "/never"])
+    assert {
+        target: [(each.request.run_id, each.attempt, each.state) for each in records]
+        for target, records in found.items()
+    } == {
+        "/a": [("ab2", 3, State.SUCCEEDED), ("ab2", 1, State.SUCCEEDED)],
+        "/d": [("aa1", 1, State.SUCCEEDED)],
     }
 
 
@@ -78,19 +85,35 @@ def test_a_run_is_found_by_how_its_id_begins(told: Ledger) -> None:
             told.record(odd)
 
 
+def test_a_success_tells_what_its_attempt_made(ledger: Ledger) -> None:
+    for kind in ("html", "ipynb"):
+        (claim,) = ledger.queue([request("a", "/a", formats=(kind,))], ME)
+        ledger.finish(claim, State.SUCCEEDED, outputs=[Output(kind, f"a.{kind}", "0" * 64, 1)])
+    (records,) = ledger.successes(["/a"]).values()
+    assert [(each.request.formats, [output.kind for output in each.outputs]) for each in records] == [
+        (("ipynb",), ["ipynb"]),
+        (("html",), ["html"]),
+    ]
+
+
 @pytest.mark.slow
 def test_planning_is_fast_with_a_long_history(place: Place) -> None:
     ledger = place.open()
     targets = [f"/reports/{number}" for number in range(10_000)]
+    asked = targets[::42][:240]
     for round_ in range(3):
         claims = ledger.queue([request(f"{round_}-{target}", target) for target in targets], ME)
         assert len(claims) == len(targets)
-        # Ended by hand: to finish them one by one is not what this is about.
+        if round_:
+            for claim in claims[::42][:240]:
+                ledger.finish(claim, State.SUCCEEDED)
+        # Ended by hand: to finish all of them one by one is not what this is about.
         place.run("DELETE FROM run_leases")
-    asked = targets[::42][:240]
     ledger.latest(asked[:1])
     began = time.perf_counter()
-    found = ledger.latest(asked)
+    latest, successes = ledger.latest(asked), ledger.successes(asked)
     seconds = time.perf_counter() - began
-    assert {record.request.run_id for record in found.values()} == {f"2-{target}" for target in asked}
-    assert seconds < 0.5, "a scan of the whole history takes several seconds"
+    wanted = {f"2-{target}" for target in asked}
+    assert {record.request.run_id for record in latest.values()} == wanted
+    assert {record.request.run_id for records in successes.values() for record in records} == wanted
+    assert seconds < 1, "a scan of the whole history takes several seconds"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -54,14 +54,13 @@ def decided(
     *,
     run: Run = RUN,
     latest: Record | None = None,
-    succeeded: Record | None = None,
+    succeeded: Record | Sequence[Record] | None = None,
     files: Mapping[str, FileState] | None = None,
     force: bool = False,
 ) -> Decision:
-    known = Known(
-        latest={TARGET: latest or succeeded} if latest or succeeded else {},  # type: ignore[dict-item]
-        succeeded={TARGET: succeeded} if succeeded else {},
-    )
+    successes = [succeeded] if isinstance(succeeded, Record) else list(succeeded or ())
+    last = latest or next(iter(successes), None)
+    known = Known({TARGET: last} if last else {}, {TARGET: successes} if successes else {})
     states = files or {}
     (found,) = decide(
         [run], FOLDER, known, lambda _, output: states.get(output.kind, FileState.UNCHANGED), force=force
@@ -138,13 +137,70 @@ def test_only_the_formats_that_are_asked_for_count() -> None:
     assert decided(run=workbook, succeeded=SAME).reason == "its XLSX is missing"
 
 
+def made(*formats: str, minute: int, state: State = State.SUCCEEDED) -> Record:
+    return replace(
+        recorded(replace(RUN, formats=formats), state), ended_at=f"2026-11-27T05:{minute:02}:00.000Z"
+    )
+
+
+HTML, IPYNB = made("html", minute=1), made("ipynb", minute=2)
+
+
+@pytest.mark.parametrize(
+    ("formats", "reason"),
+    [
+        (("html",), "unchanged since 2026-11-27T05:01Z"),
+        (("ipynb",), "unchanged since 2026-11-27T05:02Z"),
+        (("html", "ipynb"), "unchanged since 2026-11-27T05:02Z"),
+        (("html", "pdf"), "its PDF is missing"),
+    ],
+)
+def test_formats_that_were_made_in_turn_are_all_there(formats: tuple[str, ...], reason: str) -> None:
+    found = decided(run=replace(RUN, formats=formats), succeeded=(IPYNB, HTML))
+    assert found.reason == reason
+    assert [output.kind for output in found.outputs] == ([] if found.is_needed else list(formats))
+
+
+def test_a_file_is_compared_with_the_attempt_that_made_it_last() -> None:
+    again = made("html", minute=3)
+    again = replace(again, outputs=(replace(again.outputs[0], sha256="new"),))
+    asked: list[tuple[str, str]] = []
+
+    def check(record: Record, output: Output) -> FileState:
+        asked.append((record.ended_at[14:16], output.sha256))
+        return FileState.UNCHANGED
+
+    known = Known({TARGET: again}, {TARGET: (again, IPYNB, HTML)})
+    (found,) = decide([replace(RUN, formats=("html", "ipynb"))], FOLDER, known, check)
+    assert asked == [("03", "new"), ("02", "ipynb" * 10)]
+    assert [output.sha256 for output in found.outputs] == ["new", "ipynb" * 10]
+
+
+@pytest.mark.parametrize(
+    ("formats", "succeeded", "reason"),
+    [
+        (("html",), HTML, ""),
+        (("pdf",), HTML, "it failed before"),
+        (("html", "pdf"), HTML, "it failed before"),
+        (("html",), OTHER_DATA, "the data has changed"),
+        (("html",), None, "it failed before"),
+    ],
+)
+def test_a_bad_ending_counts_for_the_formats_that_it_was_to_make(
+    formats: tuple[str, ...], succeeded: Record | None, reason: str
+) -> None:
+    failed = made("pdf", minute=9, state=State.FAILED)
+    found = decided(run=replace(RUN, formats=formats), latest=failed, succeeded=succeeded)
+    assert (found.is_needed, found.reason if reason else "") == (bool(reason), reason)
+
+
 def test_what_is_changed_is_not_asked_for_its_files() -> None:
     def check(*_: object) -> FileState:
         raise AssertionError("a file was looked at")
 
-    known = Known({TARGET: OTHER_DATA}, {TARGET: OTHER_DATA})
+    known = Known({TARGET: OTHER_DATA}, {TARGET: [OTHER_DATA]})
     assert decide([RUN], FOLDER, known, check)[0].is_needed
-    assert decide([RUN], FOLDER, Known({TARGET: SAME}, {TARGET: SAME}), check, force=True)[0].is_needed
+    assert decide([RUN], FOLDER, Known({TARGET: SAME}, {TARGET: [SAME]}), check, force=True)[0].is_needed
 
 
 def test_decisions_come_in_the_order_of_the_plan() -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from analytics_lib import AnalyticsService
 from analytics_lib.errors import InputError, UnknownName
 from scheduler.limits import Limits
 from scheduler.matrix_files import read_matrices
+from scheduler.plan import plan
+from tests.small_platform import NOTEBOOKS
 
 GOOD = """\
 reports:
@@ -83,6 +86,27 @@ def test_a_file_is_named_or_found_by_its_path(
         read_matrices("mothly")
     with pytest.raises(InputError, match=r"There is no file none\.yaml: name a matrix in 'parameters'"):
         read_matrices("none.yaml")
+
+
+def test_paths_of_notebooks_count_from_the_file_and_then_from_the_project(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("parameters", "", "elsewhere"):
+        (tmp_path / folder / "own").mkdir(parents=True)
+        (tmp_path / folder / "own" / f"in_{folder}.ipynb").touch()
+    for folder in ("parameters", ""):
+        (tmp_path / folder / "own" / "both.ipynb").touch()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    file.write_text("reports: [{notebooks: [own/both.ipynb, own/in_.ipynb, ../notebooks/b2b.ipynb, b2b]}]")
+    assert read_matrices("monthly")[0].notebooks == (
+        str(tmp_path / "parameters" / "own" / "both.ipynb"),
+        str(tmp_path / "own" / "in_.ipynb"),
+        str(tmp_path / "notebooks" / "b2b.ipynb"),
+        "b2b",
+    )
+    file.write_text("reports: [{notebooks: own/in_elsewhere.ipynb}]")
+    with pytest.raises(InputError, match=r"line 1: There is no notebook file own/in_elsewhere\.ipynb: "):
+        read_matrices("monthly")
 
 
 ONE = "reports:\n  - notebooks: bookings\n"
@@ -191,3 +215,67 @@ def test_a_file_of_megabytes_is_not_taken_for_parameters(file: Path) -> None:
     file.write_text("#" * 1_000_001)
     with pytest.raises(InputError, match="more than 1,000,000 bytes: divide it"):
         read_matrices("monthly")
+
+
+PLANNED = """\
+reports:
+  - name: partners
+    notebooks:
+      - bookings
+      - {notebook}
+    period:
+      - last
+      - {period}
+    partners:
+      - {entry}
+      - - ag-002
+        - {partner}
+    currency:
+      - EUR
+      - {currency}
+"""
+RIGHT = {
+    "notebook": "finance",
+    "period": "2026-09",
+    "entry": "ag-001",
+    "partner": "ag-003",
+    "currency": "USD",
+}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "line", "named"),
+    [
+        ({"notebook": "broken.ipynb"}, 5, r"The file .*broken\.ipynb is not a Jupyter notebook"),
+        ({"notebook": "priceless.ipynb"}, 5, "parameter of the notebook priceless 'currency'"),
+        ({"period": "2031-01"}, 8, "2031-01"),
+        ({"period": "2031-01..2031-02"}, 8, "2031-01"),
+        ({"partner": "nobody"}, 12, "Unknown partner 'nobody'"),
+        ({"entry": "ag-001, nobody"}, 10, "Unknown partner 'nobody'"),
+        ({"entry": "each"}, 10, "The partner 'each' stands for all of them"),
+        ({"partner": "each"}, 12, "Unknown partner 'each'"),
+        ({"currency": "kwd"}, 15, "KWD, because it has no rate"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_what_only_the_data_can_refuse_has_the_line_of_its_word(
+    file: Path, small: AnalyticsService, wrong: dict[str, str], line: int, named: str
+) -> None:
+    file.with_name("broken.ipynb").write_text("not json")
+    file.with_name("priceless.ipynb").write_bytes((NOTEBOOKS / "plain.ipynb").read_bytes())
+
+    def planned(**words: str) -> int:
+        file.write_text(PLANNED.format(**RIGHT | words))
+        return len(plan([one for matrix in read_matrices("monthly") for one in matrix.asked()], small))
+
+    assert planned() == 2 * 2 * 2 * 2
+    with pytest.raises(InputError, match=rf"^parameters/monthly\.yaml, line {line}: .*{named}") as refused:
+        planned(**wrong)
+    assert str(refused.value).count("monthly.yaml") == 1
+
+
+def test_what_the_command_line_says_has_no_line_of_a_word(file: Path, small: AnalyticsService) -> None:
+    file.write_text(PLANNED.format(**RIGHT))
+    (matrix,) = read_matrices("monthly")
+    with pytest.raises(InputError, match=r"^parameters/monthly\.yaml, line 2: .*2031-01"):
+        plan(matrix.asked(period="2031-01"), small)

@@ -10,7 +10,7 @@ import pytest
 
 from analytics_lib import AnalyticsService
 from analytics_lib.errors import InputError
-from scheduler.notebooks import Listed, listed, listed_names
+from scheduler.notebooks import Listed, find_notebook, listed, listed_names
 from scheduler.plan import Asked, plan
 from tests.scheduler.conftest import Watch
 from tests.small_platform import NOTEBOOKS, Command
@@ -100,3 +100,29 @@ def test_each_in_a_project_without_reports_is_refused(
     monkeypatch.setenv("ANALYTICS_HOME", str(tmp_path))
     with pytest.raises(InputError, match="holds no report"):
         plan(Asked(notebooks=("each",)), small)
+
+
+def test_the_notebooks_of_the_project_are_the_same_by_name_and_by_path(project: Path) -> None:
+    shutil.copy(project / "plain.ipynb", project / "plain.v2.ipynb")
+    (project / "linked.ipynb").symlink_to(NOTEBOOKS / "numbers.ipynb")
+    for name in ("plain", "plain.v2", "TEMPLATE", "linked"):
+        assert find_notebook(name) == find_notebook(f"{name}.ipynb", (project,)) == project / f"{name}.ipynb"
+
+
+def test_a_foreign_notebook_does_not_replace_the_reports_of_one_of_the_project(
+    project: Path, small: AnalyticsService, tmp_path: Path
+) -> None:
+    foreign = tmp_path / "plain.ipynb"
+    shutil.copy(NOTEBOOKS / "plain.ipynb", foreign)
+    with pytest.raises(InputError) as refused:
+        plan(Asked(notebooks=(str(foreign),)), small)
+    assert str(refused.value) == (
+        f"The notebook {foreign} has the name of one of the project's, whose reports it would replace: "
+        "rename it."
+    )
+    (link := tmp_path / "link.ipynb").symlink_to(foreign)
+    with pytest.raises(InputError, match="rename it"):
+        find_notebook(str(link))
+    renamed = foreign.rename(tmp_path / "renamed.ipynb")
+    (run,) = plan(Asked(notebooks=(str(renamed),), period="2026-10"), small)
+    assert run.place == Path("2026-10/renamed/all")

@@ -219,8 +219,28 @@ def test_wrong_words_are_refused_by_name(
 def test_notebooks_are_found_by_name_or_path() -> None:
     assert find_notebook("bookings").name == "bookings.ipynb"
     assert find_notebook(GOOD) == Path(GOOD).resolve()
-    with pytest.raises(UnknownName, match="nowhere"):
-        find_notebook("nowhere/at_all.ipynb")
+    assert find_notebook("good.ipynb", (Path(), NOTEBOOKS)) == Path(GOOD).resolve()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/no/such/folder/executive.ipynb",
+        "nosuch/executive.ipynb",
+        "executive.ipynb",
+        "executive.v2",
+        "./executive",
+        "executive/",
+        "executive/.",
+        str(NOTEBOOKS),
+        __file__,
+        f"{'a' * 300}.ipynb",
+    ],
+)
+def test_a_path_without_a_notebook_is_not_taken_for_another_one(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"^The(re is no)? notebook .*\.$") as refused:
+        find_notebook(name, (tmp_path,))
+    assert name.rstrip("/.") in str(refused.value) and len(str(refused.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import lxml.html
@@ -60,6 +61,9 @@ def found(output: Path) -> list[str]:
         (("--run-limit", "soon"), ("'soon'", "seconds")),
         (("--memory-limit", "2"), ("'2'", "2GiB")),
         (("--retries", "99"), ("'99'", "10")),
+        (("--workers", "nonsense", "--plan"), ("nonsense", "number", "dask://")),
+        (("--workers", "0", "--plan"), ("0", "number", "dask://")),
+        (("/no/such/folder/executive.ipynb",), ("/no/such/folder/executive.ipynb", "no notebook file")),
         ((notebook("misspelt_parameter"),), ("period", "perod")),
         ((notebook("no_parameters"),), ("no_parameters", "parameters")),
         ((notebook("computed_parameter"),), ("computed_parameter", "limit")),
@@ -212,7 +216,15 @@ def test_what_has_not_changed_is_not_run_again(
     assert unchanged == "1 run: 0 to do, 1 unchanged. --force makes those again, too."
     assert head == first.err.splitlines()[-1] and head.startswith("The ledger ends at row 3: ")
     assert watch.kernels_started() == 1 and page.read_bytes() == content
-    assert json.loads(analytics(*words, "--json").out)["runs"][0]["state"] == "unchanged"
+    refused = analytics(*words, "--workers", "nonsense")
+    assert (refused.code, refused.out) == (2, "") and "--workers nonsense is neither" in refused.err
+    elsewhere = tmp_path / "link"
+    elsewhere.symlink_to(tmp_path)
+    assert "0 to do" in analytics(*words, "--output", str(elsewhere), "--plan").out
+    (told,) = json.loads(analytics(*words, "--json").out)["runs"]
+    assert told["state"] == "unchanged" and [output["path"] for output in told["outputs"]] == [
+        "2026-10/plain/all.html"
+    ]
     page.chmod(0o644)
     page.write_text("by hand")
     assert "its HTML was changed by hand" in analytics(*words, "--plan").out
@@ -224,6 +236,27 @@ def test_what_has_not_changed_is_not_run_again(
     assert watch.kernels_started() == 2
     assert "its PDF is missing" in analytics(*words, "--format", "pdf", "--plan").out
     assert open_ledger(tmp_path).check() == ()
+
+
+def test_formats_that_were_made_in_turn_are_all_unchanged(
+    analytics: Command, small_url: str, tmp_path: Path, watch: Watch
+) -> None:
+    words = ("report", notebook("plain"), "--period", "2026-10", "--workers", "1")
+    words = (*words, "--database", small_url, "--output", str(tmp_path))
+    for kind in ("html", "ipynb"):
+        assert analytics(*words, "--format", kind).code == 0
+    both = analytics(*words, "--format", "html", "--format", "ipynb", "--json")
+    (told,) = json.loads(both.out)["runs"]
+    assert [output["kind"] for output in told["outputs"]] == ["html", "ipynb"]
+    page = tmp_path / "2026-10" / "plain" / "all.html"
+    page.chmod(0o644)
+    page.write_bytes(page.read_bytes()[::-1])
+    # Written through the link to its artefact before the run of another format ends.
+    ended = open_ledger(tmp_path).latest([str(page.with_suffix(""))]).popitem()[1].ended_at
+    os.utime(page, times=(time.time(), datetime.fromisoformat(ended).timestamp()))
+    assert "its HTML was changed by hand" in analytics(*words, "--format", "html", "--plan").out
+    assert "0 to do" in analytics(*words, "--format", "ipynb", "--plan").out
+    assert watch.kernels_started() == 2
 
 
 def test_a_report_without_numbers_is_one_sentence(analytics: Command, small_url: str, tmp_path: Path) -> None:
@@ -253,8 +286,11 @@ def test_a_folder_that_cannot_be_written_is_found_before_anything_runs(
         *("--database", small_url, "--output", str(tmp_path / "reports")),
     )
     reports = tmp_path / "reports"
-    assert (said.code, said.out) == (1, "")
-    assert said.err == f"Error: The reports could not be written to {reports}: Not a directory.\n"
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        f"Error: The reports cannot be written to {reports}, because {reports} is a file: "
+        "name a folder as --output.\n"
+    )
     assert watch.kernels_started() == 0
 
 
