@@ -224,13 +224,14 @@ def test_a_scheduler_without_workers_is_named(
 ) -> None:
     monkeypatch.setattr("scheduler.dask_crew._WORKERS_WANTED", 1.0)
     with cluster(tmp_path / "cluster") as dask:
+        address = dask.address
         found = analytics(
-            *("report", str(NOTEBOOKS / "plain.ipynb"), "--workers", dask.address),
+            *("report", str(NOTEBOOKS / "plain.ipynb"), "--workers", address),
             *("--database", small_url, "--output", str(tmp_path / "reports")),
         )
-        host = dask.address.replace("dask://", "tcp://")
     assert (found.code, found.out) == (2, "")
     assert found.err == (
-        f"Error: The Dask scheduler at {dask.address} has no workers: start some with 'dask worker {host}'.\n"
+        f"Error: The Dask scheduler at {address} has no workers: "
+        f"start some with 'dask worker {address.replace('dask://', 'tcp://')}'.\n"
     )
     assert not (tmp_path / "reports").exists()
