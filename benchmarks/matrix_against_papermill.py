@@ -68,7 +68,7 @@ def ours(matrix: Matrix, folder: Path, kind: str = "html") -> Spent:
     frames = [word for frame in matrix.time_frames for word in ("--time-frame", frame)]
     command = [BIN / "analytics", "report", *matrix.notebooks, *frames, "--format", kind]
     spent = timed([*command, "--workers", matrix.workers, "--output", folder])
-    check([path for path in folder.glob(f"*/*/*.{kind}") if ".failed." not in path.name], matrix.size)
+    check([path for path in folder.glob(f"[!.]*/*/*.{kind}") if ".failed." not in path.name], matrix.size)
     return spent
 
 

@@ -22,7 +22,7 @@ def pages(folder: Path) -> dict[str, str]:
     """Every report of a folder, and the hash of its content."""
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in folder.glob("*/*/*.html")
+        for path in folder.glob("[!.]*/*/*.html")
     }
 
 
