@@ -111,9 +111,12 @@ def _close_default_connection() -> None:
 
 
 def _leave_to_kernels() -> None:
-    """Undo what importing our charts does to Altair, and have it done again where a cell imports them."""
+    """Undo what imports do to pandas and Altair; our charts do it again where a cell imports them."""
     import altair
+    import pandas
 
+    # What statsforecast builds upon switches that off for everybody.
+    pandas.reset_option("compute.use_numexpr")
     altair.theme.enable("default")
     altair.renderers.enable("default")
     del sys.modules["analytics_lib.charts"]

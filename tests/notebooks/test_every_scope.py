@@ -35,7 +35,7 @@ def test_it_gives_a_report_in_every_time_frame_and_model(
     small_url: str, tmp_path: Path, name: str, frame: str, model: str
 ) -> None:
     report_elsewhere(small_url, tmp_path, "UTC", name, "--time-frame", frame, "--business-model", model)
-    (period,) = (path.name for path in tmp_path.iterdir() if path.is_dir())
+    (period,) = (path.name for path in tmp_path.glob("[!.]*/"))
     assert {path.name for path in (tmp_path / period / name).iterdir()} == {
         f"{model}.{kind}" for kind in PUBLISHED
     }
