@@ -8,6 +8,7 @@ which are put in afterwards.
 
 from __future__ import annotations
 
+import atexit
 import functools
 import json
 import os
@@ -55,9 +56,11 @@ def draw(spec: Mapping[str, Any]) -> str:
 def _engine() -> MiniRacer:
     """V8 with the drawing code, its clock on UTC: a chart's ticks must not depend on where it is drawn.
 
-    V8 reads TZ once, at its first date, and keeps it.
+    V8 reads TZ once, at its first date, and keeps it. It is closed before Python ends: left to the end, it
+    may wait for ever for a thread of its own that Python has ended first.
     """
     engine = MiniRacer()
+    atexit.register(_close, engine, os.getpid())
     before = os.environ.get("TZ")
     os.environ["TZ"] = "UTC"
     try:
@@ -72,6 +75,12 @@ def _engine() -> MiniRacer:
     engine.eval(f"const widths = {json.dumps(letter_widths())};")
     engine.eval(text_of("drawing", "draw.js"))
     return engine
+
+
+def _close(engine: MiniRacer, owner: int) -> None:
+    # A fork has the handler, but none of the threads that closing waits for.
+    if os.getpid() == owner:
+        engine.close()
 
 
 def _as_vega(spec: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -77,3 +79,25 @@ def test_letters_are_as_wide_as_their_font_says() -> None:
 
 def test_the_kept_drawing_code_is_what_would_be_made_now() -> None:
     assert drawing_code() == make_drawing_code()
+
+
+_ENDS = """
+import atexit, threading
+atexit.register(lambda: print([thread.name for thread in threading.enumerate()]))  # the first is called last
+from scheduler.exporters.chart_engine import draw
+draw({"$schema": "https://vega.github.io/schema/vega-lite/v6.json", "data": {"values": [{}]}, "mark": "bar"})
+"""
+
+
+def test_its_threads_have_ended_before_python_does() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _ENDS], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ended.stdout == "['MainThread']\n"
+
+
+def test_a_fork_that_has_drawn_nothing_ends_too() -> None:
+    forking = f"{_ENDS}\nimport os, sys\nchild = os.fork()\nif child:\n    os.waitpid(child, 0)\nelse:\n    "
+    forking += "atexit._run_exitfuncs(); os._exit(0)"
+    ended = subprocess.run([sys.executable, "-c", forking], capture_output=True, timeout=60, check=False)
+    assert ended.returncode == 0
