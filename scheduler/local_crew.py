@@ -66,7 +66,7 @@ class LocalCrew:
         if _METHOD == "forkserver":
             _keep_socket_where_it_is_swept()
             # One process reads the libraries, and all workers are forked from it.
-            self._processes.set_forkserver_preload(["scheduler.worker"])
+            self._processes.set_forkserver_preload(["scheduler.worker_imports"])
 
     def has_room(self, need: int) -> bool:
         """Whether a worker is free, and memory enough unless nothing runs at all."""

@@ -11,6 +11,8 @@ import sys
 import traceback
 from types import SimpleNamespace
 
+from scheduler.kernels.iri_grammar import put_off_iri_grammar
+
 _ALWAYS = (
     "IPython",
     "altair",
@@ -72,6 +74,7 @@ def preload() -> None:
     # As ipykernel has it when it starts, so that figures are shown; matplotlib reads it when it is imported.
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     _import_pandas()
+    put_off_iri_grammar()
     for name in _ALWAYS:
         importlib.import_module(name)
     import analytics_lib
