@@ -42,8 +42,8 @@ def draw(spec: Mapping[str, Any]) -> str:
     }
     try:
         with _ONE_AT_A_TIME:
-            vega, room = _as_vega(spec)
-            _engine().eval(f"draw({vega}, {json.dumps(room)}, {json.dumps(locale)})")
+            room = _take(spec)
+            _engine().eval(f"draw({json.dumps(room)}, {json.dumps(locale)})")
             drawn = json.loads(str(_engine().eval("taken()")))
     except JSEvalException as error:
         raise ValueError(str(error)) from error
@@ -52,14 +52,21 @@ def draw(spec: Mapping[str, Any]) -> str:
     return str(drawn["svg"])
 
 
+class _Engine(MiniRacer):
+    """V8, and the chart that it took last."""
+
+    taken = ""
+    width: Any = None
+
+
 @functools.cache
-def _engine() -> MiniRacer:
+def _engine() -> _Engine:
     """V8 with the drawing code, its clock on UTC: a chart's ticks must not depend on where it is drawn.
 
     V8 reads TZ once, at its first date, and keeps it. It is closed before Python ends: left to the end, it
     may wait for ever for a thread of its own that Python has ended first.
     """
-    engine = MiniRacer()
+    engine = _Engine()
     atexit.register(_close, engine, os.getpid())
     before = os.environ.get("TZ")
     os.environ["TZ"] = "UTC"
@@ -83,25 +90,34 @@ def _close(engine: MiniRacer, owner: int) -> None:
         engine.close()
 
 
-def _as_vega(spec: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """What in the engine is the chart as Vega, and the width and padding that go in afterwards."""
+def _take(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """Have the engine take the chart as Vega; the width and padding that go in when it draws."""
     match = _MAJOR.search(str(spec.get("$schema", "")))
     if match and match[1] == "vega":
-        return json.dumps(spec), {}
-    room = {key: spec[key] for key in ("width", "padding") if key in spec}
+        _taken_width(json.dumps(spec), is_lite=False)
+        return {}
     if match and match[2] in _OLDER:
-        return json.dumps(vl_convert.vegalite_to_vega(dict(spec), vl_version=_OLDER[match[2]])), {}
+        vega = vl_convert.vegalite_to_vega(dict(spec), vl_version=_OLDER[match[2]])
+        _taken_width(json.dumps(vega), is_lite=False)
+        return {}
+    room = {key: spec[key] for key in ("width", "padding") if key in spec}
     if isinstance(room.get("width"), int | float):
         anywhere = {**spec, **dict.fromkeys(room, 0), "width": _ANY_WIDTH}
-        vega = _compiling(anywhere)
         # The width of a facet is not that of the whole.
-        if _engine().eval(f"widthOf({vega})") == _ANY_WIDTH:
-            return vega, room
-    return _compiling(spec), {}
+        if _taken_width(json.dumps(anywhere, sort_keys=True)) == _ANY_WIDTH:
+            return room
+    _taken_width(json.dumps(spec, sort_keys=True))
+    return {}
 
 
-def _compiling(spec: Mapping[str, Any]) -> str:
-    return f"compile({json.dumps(json.dumps(spec, sort_keys=True))})"
+def _taken_width(chart: str, *, is_lite: bool = True) -> Any:
+    """The width of a chart that the engine has taken; what it took last is not handed over again."""
+    engine = _engine()
+    if engine.taken != chart:
+        engine.taken = ""
+        engine.width = engine.eval(f"take({json.dumps(chart)}, {json.dumps(is_lite)})")
+        engine.taken = chart
+    return engine.width
 
 
 def _locale(given: Any, named: Any) -> Any:

@@ -14,6 +14,8 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _MOVE = re.compile(r"translate\(\s*(-?[\d.]+)(?:[\s,]+(-?[\d.]+))?\s*\)")
 _OPEN = re.compile(r'<svg[^>]* width="([\d.]+)"[^>]*>')
 _TRIES = 4
+_MORE = 1.2  # what a label stands on shrinks with the plot, so the label moves by less than the room it is given
+_UNSEEN = 0.5  # px by which a drawing may become wider than it was asked to be
 _MOST = 0.6  # of the width: a plot squeezed further shows less than a drawing that is shrunk
 
 
@@ -27,9 +29,10 @@ def render_whole(spec: Mapping[str, Any], *, width: int | None = None) -> str:
     left, right = overflow(svg)
     asked = [0.0, 0.0]
     for _ in range(_TRIES if width is not None else 0):
-        if max(left, right) <= 0 or sum(asked) + left + right > _MOST * (width or 0):
+        more = [asked[0] + _MORE * left, asked[1] + _MORE * right]
+        if max(left, right) <= _UNSEEN or sum(more) > _MOST * (width or 0):
             break
-        asked = [asked[0] + left, asked[1] + right]
+        asked = more
         svg = render_svg({**spec, "padding": _padding(spec, asked)}, width=width)
         left, right = overflow(svg)
     return _widened(svg, left, right) if max(left, right) > 0 else svg

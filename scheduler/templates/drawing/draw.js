@@ -1,5 +1,5 @@
 // Draws charts as SVG text. `widths` holds, for each weight, the width of every letter in em.
-let compiled = { text: "", spec: null };
+let chart = null;
 let drawn = { svg: "", faults: [] };
 
 const weightOf = (item) => (item.fontWeight === "bold" || +item.fontWeight >= 600 ? widths[600] : widths[400]);
@@ -20,17 +20,17 @@ const offline = (faults) => ({
   },
 });
 
-// A Vega-Lite specification becomes Vega; the last one is kept, because a chart is drawn in several widths.
-function compile(text) {
-  if (compiled.text !== text) compiled = { text, spec: vegaLite.compile(JSON.parse(text)).spec };
-  return compiled.spec;
+// Takes a chart, which may then be drawn in several widths, and tells its own.
+function take(text, isLite) {
+  chart = isLite ? vegaLite.compile(JSON.parse(text)).spec : JSON.parse(text);
+  return typeof chart.width === "number" ? chart.width : null;
 }
 
 // Begins a drawing, which is there when the engine has come to rest; `taken` hands it out.
-function draw(spec, room, locale) {
+function draw(room, locale) {
   const faults = [];
   const logger = vega.logger(vega.Error, "error", (method, level, words) => faults.push(Array.from(words, String).join(" ")));
-  const runtime = vega.parse({ ...spec, ...room });
+  const runtime = vega.parse({ ...chart, ...room });
   const view = new vega.View(runtime, { renderer: "none", loader: offline(faults), logger, locale });
   drawn = { svg: "", faults };
   view.toSVG().then(
@@ -40,4 +40,3 @@ function draw(spec, room, locale) {
 }
 
 const taken = () => JSON.stringify(drawn);
-const widthOf = (spec) => spec.width;
