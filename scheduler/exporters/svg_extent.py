@@ -14,7 +14,7 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _MOVE = re.compile(r"translate\(\s*(-?[\d.]+)(?:[\s,]+(-?[\d.]+))?\s*\)")
 _OPEN = re.compile(r'<svg[^>]* width="([\d.]+)"[^>]*>')
 _TRIES = 4
-_MORE = 1.2  # what a label stands on shrinks with the plot, so the label moves by less than the room it is given
+_MORE = 1.2  # of what is missing: the plot shrinks by the room that is given, and its label with it
 _UNSEEN = 0.5  # px by which a drawing may become wider than it was asked to be
 _MOST = 0.6  # of the width: a plot squeezed further shows less than a drawing that is shrunk
 
