@@ -12,11 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, Any
 
-from jupyter_client.manager import AsyncKernelManager
 from jupyter_core.utils import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
 
+from scheduler.kernel_manager import PromptKernelManager
 from scheduler.redaction import Redactor
 from scheduler.usage import KernelUsage, limit_memory
 
@@ -97,7 +97,7 @@ class TruthfulEngine(Engine):
 papermill_engines.register(ENGINE, TruthfulEngine)
 
 
-async def _end(client: _TracingClient, manager: AsyncKernelManager) -> None:
+async def _end(client: _TracingClient, manager: PromptKernelManager) -> None:
     """Stop the client and then its kernel, so that no socket or task is closed under its user."""
     interrupted = asyncio.all_tasks() - {asyncio.current_task()}
     for task in interrupted:
@@ -107,7 +107,7 @@ async def _end(client: _TracingClient, manager: AsyncKernelManager) -> None:
         client.kc.stop_channels()
     if manager.has_kernel:
         client.look()
-        await manager.shutdown_kernel(now=True)
+        await manager.end()
 
 
 class _TracingClient(PapermillNotebookClient):

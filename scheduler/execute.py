@@ -15,7 +15,6 @@ from typing import Any
 
 import nbformat
 import papermill
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
@@ -30,6 +29,7 @@ from scheduler.engine import ENGINE, Trace
 from scheduler.environment_secrets import redactor
 from scheduler.failure_sentence import failure_line, failure_sentence
 from scheduler.gate import refuse_empty_charts
+from scheduler.kernel_manager import PromptKernelManager
 from scheduler.outcome import Outcome, Page, where
 from scheduler.pinned import Data
 from scheduler.plan import Run
@@ -104,7 +104,7 @@ def _run_notebook(run: Run, data: Data, folder: Path, trace: Trace, hides: Redac
                 progress_bar=False,
                 execution_timeout=run.limits.cell_seconds,
                 memory_limit=run.limits.memory,
-                km=AsyncKernelManager(kernel_name=KERNEL),
+                km=PromptKernelManager(kernel_name=KERNEL),
                 kernel_environment=_environment(data),
                 kernel_log=kernel_log,
                 trace=trace,

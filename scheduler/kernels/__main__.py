@@ -17,6 +17,9 @@ from scheduler.kernels.naming import name_process
 from scheduler.kernels.parent import Forked, Parent
 from scheduler.kernels.preload import preload
 
+_SPIN = "20"
+"""Threads of OpenBLAS that have nothing to do spin for 2^20 cycles, about 0.4 milliseconds; usually 2^28."""
+
 
 def main() -> None:
     """Import all, then serve. The arguments: the number of the listening socket, its address, the linger."""
@@ -33,6 +36,8 @@ def main() -> None:
     # Each kernel gets its owner's own limit; the parent has a file for each of them.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    # In each fork its algebra starts threads anew, which would spin for a tenth of a second before they sleep.
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", _SPIN)
     gc.disable()
     preload()
     from scheduler.kernels.child import compact_modules, live
