@@ -57,6 +57,9 @@ class Died:
 
 News = Begun | At | Ended | Died
 
+ALIVE = None
+"""What a worker says that has no news, so that it is not taken for dead."""
+
 
 class Crew(Protocol):
     """Workers on one machine or on many. None of these calls waits for a run to end."""

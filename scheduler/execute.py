@@ -30,7 +30,7 @@ from scheduler.environment_secrets import redactor
 from scheduler.failure_sentence import failure_line, failure_sentence
 from scheduler.gate import refuse_empty_charts
 from scheduler.kernel_manager import PromptKernelManager
-from scheduler.outcome import Outcome, Page, where
+from scheduler.outcome import EXECUTED, Outcome, Page, where
 from scheduler.pinned import Data
 from scheduler.plan import Run
 from scheduler.redaction import Redactor
@@ -38,9 +38,6 @@ from scheduler.render import render
 
 KERNEL = "analytics"
 """The kernel that every run is executed on, whatever its notebook names: see `scheduler/kernels`."""
-
-EXECUTED = "executed.ipynb"
-"""The notebook as far as it was run, in the folder of its run."""
 
 
 class _Ended(Exception):

@@ -13,16 +13,17 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from analytics_lib.errors import RunError
-from scheduler.crew import Died, Ended, News, Task
+from scheduler.crew import ALIVE, Died, Ended, News, Task
 from scheduler.kernels.folders import KernelFolder
 from scheduler.kernels.refusal import NoFork
 from scheduler.memory import USUAL_NEED, available_memory
 from scheduler.signals import interrupts_blocked
-from scheduler.worker import ALIVE, work
+from scheduler.worker_entry import begin
 
 SILENCE = 45.0
 """Seconds after which a worker that says nothing, not even that it lives, is taken for dead."""
@@ -65,8 +66,11 @@ class LocalCrew:
         self._processes: Any = multiprocessing.get_context(_METHOD)
         if _METHOD == "forkserver":
             _keep_socket_where_it_is_swept()
-            # One process reads the libraries, and all workers are forked from it.
+            # One process reads the libraries, and all workers are forked from it. It begins now, while this
+            # one reads its own; if it cannot, that is told when a worker is wanted.
             self._processes.set_forkserver_preload(["scheduler.worker_imports"])
+            with suppress(OSError), interrupts_blocked():
+                forkserver.ensure_running()
 
     def has_room(self, need: int) -> bool:
         """Whether a worker is free, and memory enough unless nothing runs at all."""
@@ -120,7 +124,7 @@ class LocalCrew:
         until = time.monotonic() + _PATIENCE
         while True:
             ours, theirs = self._processes.Pipe()
-            process = self._processes.Process(target=work, args=(theirs, dict(os.environ)), daemon=True)
+            process = self._processes.Process(target=begin, args=(theirs, dict(os.environ)), daemon=True)
             try:
                 with interrupts_blocked():
                     process.start()

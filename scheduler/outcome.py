@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from analytics_lib.runs import State
 
+EXECUTED = "executed.ipynb"
+"""The notebook as far as it was run, in the folder of its run."""
+
 
 @dataclass(frozen=True)
 class Page:

@@ -17,10 +17,9 @@ from pathlib import Path
 from analytics_lib.errors import AnalyticsError, LeaseLost, RunError, WarehouseError
 from analytics_lib.runs import Claim, Ledger, Output, Owner, Request, Standing, State
 from scheduler.crew import At, Begun, Crew, Died, Ended, News, Task
-from scheduler.execute import EXECUTED
 from scheduler.finished import Finished, Progress, is_answered_by, made_elsewhere
 from scheduler.memory import USUAL_NEED
-from scheduler.outcome import Outcome, where
+from scheduler.outcome import EXECUTED, Outcome, where
 from scheduler.pinned import Data
 from scheduler.plan import Run
 from scheduler.publish import discard_halves, keep_partial, publish, retire

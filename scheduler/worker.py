@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from scheduler.crew import At, Begun, Ended, News, Task
+from scheduler.crew import ALIVE, At, Begun, Ended, News, Task
 from scheduler.engine import Trace
 from scheduler.execute import execute
 from scheduler.outcome import Outcome
@@ -27,9 +27,6 @@ from scheduler.signals import clean_termination, leave_interrupts_to_the_command
 
 BEAT = 2.0
 """Seconds: a worker that says nothing else says at least this often that it lives."""
-
-ALIVE = None
-"""What it says then."""
 
 _LAST_MOMENTS = 8.0
 """Seconds for a worker to clear up when the command that it works for is gone."""

@@ -36,7 +36,7 @@ def main() -> None:
     # Each kernel gets its owner's own limit; the parent has a file for each of them.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    # In each fork its algebra starts threads anew, which would spin for a tenth of a second before they sleep.
+    # Each fork starts the threads of its algebra anew, which would spin for a tenth of a second, then sleep.
     os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", _SPIN)
     gc.disable()
     preload()

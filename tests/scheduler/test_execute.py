@@ -14,10 +14,10 @@ import pytest
 from analytics_lib import AnalyticsService
 from analytics_lib.runs import State
 from scheduler.engine import Trace
-from scheduler.execute import EXECUTED, execute
+from scheduler.execute import execute
 from scheduler.failure_sentence import LONGEST
 from scheduler.limits import Limits
-from scheduler.outcome import Outcome
+from scheduler.outcome import EXECUTED, Outcome
 from scheduler.pinned import Data
 from scheduler.plan import Run
 from tests.scheduler.conftest import Watch
