@@ -10,11 +10,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import IO, Any
 
 from jupyter_core.utils import run_sync
+from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
+from papermill.iorw import write_ipynb
 
 from scheduler.kernel_manager import PromptKernelManager
 from scheduler.redaction import Redactor
@@ -35,12 +38,16 @@ def _say_nothing(cell: int, cells: int) -> None:
 
 @dataclass
 class Trace:
-    """How far a notebook has come. `cell` of `cells` runs, or was the last to run; the first is 1."""
+    """How far a notebook has come. `cell` of `cells` runs, or was the last to run; the first is 1.
+
+    `notebook` is the one that runs, as far as it was run; None before it begins.
+    """
 
     said: Callable[[int, int], None] = _say_nothing
     cell: int = 0
     cells: int = 0
     kernel: KernelUsage | None = None
+    notebook: NotebookNode | None = None
     began: float = field(default_factory=time.monotonic)
 
     def at(self, cell: int, cells: int) -> None:
@@ -50,9 +57,10 @@ class Trace:
 
 
 class TruthfulEngine(Engine):
-    """Hands on whatever was raised; writes the notebook before the first and after the last cell.
+    """Hands on whatever was raised; writes the notebook to `kept` before its first cell.
 
-    In between it is written only if cells take long. No secret is written.
+    After that it is written only if cells take long. At its end it is in the `Trace`, whatever became of it.
+    No secret is in either.
     """
 
     @classmethod
@@ -62,6 +70,7 @@ class TruthfulEngine(Engine):
         kernel_name: str,
         *,
         km: Any,
+        kept: Path,
         kernel_environment: dict[str, str],
         kernel_log: IO[str],
         execution_timeout: int,
@@ -79,16 +88,12 @@ class TruthfulEngine(Engine):
             error_on_timeout=None,
         )
         client.trace, client.redactor, client.memory_limit = trace, redactor, memory_limit
-        # papermill would write the file twice a cell.
-        client.file, nb_man.output_path = nb_man.output_path, None
+        client.kept, trace.notebook = str(kept), nb_man.nb
+        client.save()
         # What the kernel itself says while it ends is no failure of the run.
         words = {"stdout": kernel_log, "stderr": kernel_log}
         try:
             return client.execute(env=kernel_environment, cleanup_kc=False, **words)
-        except BaseException:
-            # What was run is kept; a notebook that came to its end papermill writes by itself.
-            nb_man.output_path = client.file
-            raise
         finally:
             redactor.notebook(nb_man.nb)
             run_sync(_end)(client, km)
@@ -98,7 +103,7 @@ papermill_engines.register(ENGINE, TruthfulEngine)
 
 
 async def _end(client: _TracingClient, manager: PromptKernelManager) -> None:
-    """Stop the client and then its kernel, so that no socket or task is closed under its user."""
+    """Stop the client and kill its kernel, in this order: no socket or task is closed under its user."""
     interrupted = asyncio.all_tasks() - {asyncio.current_task()}
     for task in interrupted:
         task.cancel()
@@ -107,7 +112,7 @@ async def _end(client: _TracingClient, manager: PromptKernelManager) -> None:
         client.kc.stop_channels()
     if manager.has_kernel:
         client.look()
-        await manager.end()
+        await manager.kill()
 
 
 class _TracingClient(PapermillNotebookClient):
@@ -116,12 +121,11 @@ class _TracingClient(PapermillNotebookClient):
     trace: Trace
     redactor: Redactor
     memory_limit: int | None = None
-    file: str | None = None
+    kept = ""
     _saved = 0.0
 
     def papermill_execute_cells(self) -> None:
         """Run the cells, from a kernel that is known and limited."""
-        self._saved = time.monotonic()
         pid = getattr(self.km.provisioner, "pid", None)
         if pid is not None:
             self.trace.kernel = KernelUsage(pid)
@@ -136,20 +140,16 @@ class _TracingClient(PapermillNotebookClient):
             return super().execute_cell(cell, index, *args, **kwargs)
         finally:
             self.look()
-            self._save_if_due()
+            if time.monotonic() - self._saved >= SAVED_EVERY:
+                self.save()
 
     def look(self) -> None:
         """See what the kernel takes while it can still be seen."""
         if self.trace.kernel is not None:
             self.trace.kernel.look()
 
-    def _save_if_due(self) -> None:
-        if time.monotonic() - self._saved < SAVED_EVERY:
-            return
+    def save(self) -> None:
+        """Write the notebook as it is now, without secrets."""
         self.redactor.notebook(self.nb)
-        self.nb_man.output_path = self.file
-        try:
-            self.nb_man.save()
-        finally:
-            self.nb_man.output_path = None
-            self._saved = time.monotonic()
+        write_ipynb(self.nb, self.kept)
+        self._saved = time.monotonic()

@@ -9,14 +9,18 @@ import hashlib
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
+from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
+from papermill.iorw import write_ipynb
 
 from analytics_lib.catalogue import fingerprint
 from analytics_lib.errors import AnalyticsError, RunError
@@ -58,10 +62,12 @@ def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> O
     trace = trace or Trace()
     ours = time.process_time()
     hides = redactor([data.url])
+    manager = PromptKernelManager(kernel_name=KERNEL)
     try:
-        notebook = _stamped(_run_notebook(run, data, folder, trace, hides), run)
-        refuse_empty_charts(notebook)
-        outcome = Outcome(State.SUCCEEDED, pages=_rendered(notebook, run, folder))
+        with _kept_if_it_fails(trace, folder):
+            notebook = _stamped(_run_notebook(run, data, folder, manager, trace, hides), run)
+            refuse_empty_charts(notebook)
+            outcome = Outcome(State.SUCCEEDED, pages=_rendered(notebook, run, folder))
     except _Ended as ending:
         outcome = Outcome(ending.state, str(ending), ending.exception)
     except AnalyticsError as error:
@@ -73,6 +79,9 @@ def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> O
         outcome = Outcome(State.CANCELLED, f"it was stopped {where(trace.cell)}.")
     except Exception as error:  # noqa: BLE001 - a defect of ours or of a library fails the run, never its worker
         outcome = Outcome(State.FAILED, f"{type(error).__name__}: {error}", type(error).__name__)
+    finally:
+        # It was killed after its last cell, and has given up its memory while the report was rendered.
+        run_sync(manager.end)()
     kernel = trace.kernel
     return replace(
         outcome,
@@ -86,14 +95,16 @@ def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> O
     )
 
 
-def _run_notebook(run: Run, data: Data, folder: Path, trace: Trace, hides: Redactor) -> nbformat.NotebookNode:
-    """The executed notebook. Raises `_Ended`."""
+def _run_notebook(
+    run: Run, data: Data, folder: Path, manager: PromptKernelManager, trace: Trace, hides: Redactor
+) -> nbformat.NotebookNode:
+    """The executed notebook; its kernel is killed, and not yet gone. Raises `_Ended`."""
     # What a kernel says may hold secrets: the file has no name, and is gone with this process.
     with tempfile.TemporaryFile("w+", errors="replace", dir=folder) as kernel_log:
         try:
             executed: nbformat.NotebookNode = papermill.execute_notebook(
                 _as_planned(run),
-                folder / EXECUTED,
+                None,
                 parameters=dict(run.parameters),
                 engine_name=ENGINE,
                 kernel_name=KERNEL,
@@ -101,7 +112,8 @@ def _run_notebook(run: Run, data: Data, folder: Path, trace: Trace, hides: Redac
                 progress_bar=False,
                 execution_timeout=run.limits.cell_seconds,
                 memory_limit=run.limits.memory,
-                km=PromptKernelManager(kernel_name=KERNEL),
+                km=manager,
+                kept=folder / EXECUTED,
                 kernel_environment=_environment(data),
                 kernel_log=kernel_log,
                 trace=trace,
@@ -122,6 +134,18 @@ def _run_notebook(run: Run, data: Data, folder: Path, trace: Trace, hides: Redac
             last = kernel_log.read().strip().splitlines()[-1:]
             reason = f"the kernel did not answer: {' '.join(last) or error}"
             raise _Ended(State.FAILED, reason, type(error).__name__) from error
+
+
+@contextmanager
+def _kept_if_it_fails(trace: Trace, folder: Path) -> Iterator[None]:
+    """Within it, whatever is raised leaves the notebook in the folder, if that has room for it."""
+    try:
+        yield
+    except BaseException:
+        if trace.notebook is not None:
+            with suppress(OSError):
+                write_ipynb(trace.notebook, str(folder / EXECUTED))
+        raise
 
 
 def _as_planned(run: Run) -> nbformat.NotebookNode:

@@ -58,10 +58,16 @@ class PromptKernelManager(AsyncKernelManager):
 
     client_factory = Type(PromptClient, klass=AsyncKernelClient)
 
-    async def end(self) -> None:
-        """Kill the kernel, and remove what it needed."""
+    async def kill(self) -> None:
+        """Kill the kernel, if there is one, and do not wait until it has given up its memory."""
         if self.provisioner is not None and self.has_kernel:
             await self.provisioner.kill()
-            with suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self.provisioner.wait(), _DEATH_LIMIT)
+
+    async def end(self) -> None:
+        """Kill the kernel, if there is one, wait until it is gone, and remove what it needed."""
+        if self.provisioner is None or not self.has_kernel:
+            return
+        await self.provisioner.kill()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self.provisioner.wait(), _DEATH_LIMIT)
         await self.shutdown_kernel(now=True)

@@ -135,16 +135,25 @@ def test_a_notebook_that_was_changed_after_it_was_planned_is_not_run(
     assert watch.kernels_started() == 0
 
 
-def test_the_executed_notebook_is_not_written_after_every_cell(
+def test_a_notebook_that_comes_to_its_end_is_written_once_before_it_begins(
     small: AnalyticsService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written: list[int] = []
-    monkeypatch.setattr(
-        papermill.engines, "write_ipynb", lambda *written_now: written.append(len(written_now))
-    )
+    monkeypatch.setattr(papermill.engines, "write_ipynb", lambda *_: pytest.fail("papermill writes it, too"))
     outcome = outcome_of("plain", small, tmp_path, ("html",))
-    assert outcome.state is State.SUCCEEDED and len(written) == 1
-    assert nbformat.read(tmp_path / EXECUTED, as_version=4).cells
+    assert outcome.state is State.SUCCEEDED
+    assert not any(cell.get("outputs") for cell in nbformat.read(tmp_path / EXECUTED, as_version=4).cells)
+
+
+def test_one_that_is_refused_after_its_end_is_kept_with_all_that_it_shows(
+    small: AnalyticsService, tmp_path: Path
+) -> None:
+    outcome = outcome_of("empty_chart", small, tmp_path)
+    assert outcome.state is State.FAILED
+    assert nbformat.read(tmp_path / EXECUTED, as_version=4).cells[-1].outputs
+
+
+def test_a_folder_may_have_braces_in_its_name(small: AnalyticsService, tmp_path: Path) -> None:
+    assert outcome_of("plain", small, tmp_path / "{year}", ("html",)).state is State.SUCCEEDED
 
 
 def test_it_is_written_in_between_if_cells_take_long(
