@@ -122,7 +122,7 @@ def _chosen(
         asked = methods(series, len(history), len(history) + ahead, scale, effects, parts)
         if len(asked) < len(parts):
             continue
-        mean = np.mean([asked[part](history, ahead) for part in parts], axis=0)
+        mean = np.mean([asked[part]([history], ahead)[0] for part in parts], axis=0)
         if np.isfinite(mean).all() and (mean >= low).all() and (mean <= high).all():
             return name, np.maximum(mean, 0.0) if scale.is_positive else mean, is_bounded
         is_bounded = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 
 import numpy as np
@@ -12,8 +12,8 @@ from analytics_lib.models.harmonic import HarmonicRegression
 from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import Floats, RegularSeries, filled
 
-Forecaster = Callable[[Floats, int], Floats]
-"""From a history that begins where the series does, and a horizon, to the expected values."""
+Forecaster = Callable[[Sequence[Floats], int], list[Floats]]
+"""From histories that begin where the series does, and a horizon, to the expected values after each."""
 
 SEASONAL_NAIVE = "seasonal naive"
 DRIFT = "the last cycle moved on as much as it had moved"
@@ -54,16 +54,20 @@ def methods(
     `total` steps from where the series begins.
     """
     season = series.season
-    found: dict[str, Forecaster] = {SEASONAL_NAIVE: lambda y, h: seasonal_naive(y, h, season)}
+    found = {SEASONAL_NAIVE: _one_by_one(lambda y, h: seasonal_naive(y, h, season))}
     if series.known >= SHORTEST and float(np.ptp(series.filled)):
-        found[DRIFT] = lambda y, h: drifting(y, h, season)
+        found[DRIFT] = _one_by_one(lambda y, h: drifting(y, h, season))
         if season == 1:
-            found[MEAN] = lambda y, h: np.full(h, y.mean())
+            found[MEAN] = _one_by_one(lambda y, h: np.full(h, y.mean()))
         if len(series.values) <= LONGEST_THETA:
-            found[THETA] = lambda y, h: _theta(y, h, season)
+            found[THETA] = _one_by_one(lambda y, h: _theta(y, h, season))
         found |= _estimated(series, train, scale, wanted)
         found |= _harmonic(series, train, total, scale, effects)
     return {name: each for name, each in found.items() if name in wanted}
+
+
+def _one_by_one(forecast: Callable[[Floats, int], Floats]) -> Forecaster:
+    return lambda histories, horizon: [forecast(history, horizon) for history in histories]
 
 
 def _estimated(
@@ -98,7 +102,7 @@ def _harmonic(
     shared = HarmonicRegression(total, series.seasons, effects if has_effects else None)
 
     def asked(*, is_robust: bool, has_effects: bool) -> Forecaster:
-        return lambda y, h: shared.forecast(y, h, scale, is_robust=is_robust, has_effects=has_effects)
+        return lambda ys, h: shared.forecasts(ys, h, scale, is_robust=is_robust, has_effects=has_effects)
 
     found = {
         HARMONIC: asked(is_robust=False, has_effects=False),
@@ -146,7 +150,7 @@ def _smoothing(history: Floats, season: int) -> Forecaster:
             said = fitted.forward(y=np.ascontiguousarray(values[start:]), h=horizon)["mean"]
         return np.asarray(said, dtype="float64")
 
-    return forwarded
+    return _one_by_one(forwarded)
 
 
 def _airline(history: Floats, season: int, scale: Scale) -> Forecaster:
@@ -163,7 +167,7 @@ def _airline(history: Floats, season: int, scale: Scale) -> Forecaster:
             said = fitted.forward(y=np.ascontiguousarray(scale.forward(values)), h=horizon)["mean"]
         return scale.back(np.asarray(said, dtype="float64"))
 
-    return forwarded
+    return _one_by_one(forwarded)
 
 
 def _theta(values: Floats, horizon: int, season: int) -> Floats:

@@ -78,7 +78,7 @@ def try_out(series: RegularSeries, horizon: int, scale: Scale, effects: Floats |
     known = [filled(series.values[:origin], series.season) for origin in origins]
     actual = np.array([series.values[origin : origin + ahead] for origin in origins])
     said = {
-        name: np.array([forecaster(history, ahead) for history in known])
+        name: np.array(forecaster(known, ahead))
         for name, forecaster in methods(series, origins[0], len(series.values), scale, effects).items()
     }
     said = {name: each for name, each in said.items() if np.isfinite(each).all()}

@@ -3,7 +3,7 @@
 vl-convert draws the same, but measures each label anew through a font that it maps and unmaps for every
 letter, which took four fifths of a page's time. A chart is drawn for the desk, for the telephone, and again
 where its text needs more room. Vega-Lite compiles to the same Vega each time, but for width and padding,
-which are put in afterwards.
+which are put in afterwards; nor is that parsed again.
 """
 
 from __future__ import annotations

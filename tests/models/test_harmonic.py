@@ -13,7 +13,9 @@ from analytics_lib.models.harmonic import (
     RIDGE,
     Designs,
     HarmonicRegression,
+    Smoothing,
     robust_coefficients,
+    smoothings,
 )
 from analytics_lib.models.scales import Scale
 from analytics_lib.models.series import Floats
@@ -92,3 +94,26 @@ def test_forecasts_of_one_history_do_not_depend_on_what_was_asked_before() -> No
             options = {"is_robust": is_robust, "has_effects": True}
             said = shared.forecast(values[:length], 20, scale, **options)
             assert said == pytest.approx(alone.forecast(values[:length], 20, scale, **options), rel=1e-9)
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 999), lengths=st.lists(st.integers(1, 60), min_size=1, max_size=5))
+def test_series_smoothed_together_are_smoothed_as_if_alone(seed: int, lengths: list[int]) -> None:
+    random = np.random.default_rng(seed)
+    series = [random.normal(size=length).cumsum() for length in lengths]
+    for found, values in zip(smoothings(series), series, strict=True):
+        alone = smoothed_by_hand(found.rate, values)
+        assert found.level == pytest.approx(alone.level, abs=1e-9)
+        assert found.errors == pytest.approx(alone.errors, abs=1e-9)
+        assert all(
+            found.errors @ found.errors <= other.errors @ other.errors * (1 + 1e-9)
+            for other in (smoothed_by_hand(rate, values) for rate in (0.0, 0.01, 0.1, 0.3, 0.8))
+        )
+
+
+def smoothed_by_hand(rate: float, values: Floats) -> Smoothing:
+    level, errors = 0.0, []
+    for value in values:
+        errors.append(value - level)
+        level += rate * (value - level)
+    return Smoothing(rate, level, np.array(errors))

@@ -1,5 +1,6 @@
 // Draws charts as SVG text. `widths` holds, for each weight, the width of every letter in em.
 let chart = null;
+let parsed = null;
 let drawn = { svg: "", faults: [] };
 
 const weightOf = (item) => (item.fontWeight === "bold" || +item.fontWeight >= 600 ? widths[600] : widths[400]);
@@ -23,6 +24,7 @@ const offline = (faults) => ({
 // Takes a chart, which may then be drawn in several widths, and tells its own.
 function take(text, isLite) {
   chart = isLite ? vegaLite.compile(JSON.parse(text)).spec : JSON.parse(text);
+  parsed = null;
   return typeof chart.width === "number" ? chart.width : null;
 }
 
@@ -30,8 +32,10 @@ function take(text, isLite) {
 function draw(room, locale) {
   const faults = [];
   const logger = vega.logger(vega.Error, "error", (method, level, words) => faults.push(Array.from(words, String).join(" ")));
-  const runtime = vega.parse({ ...chart, ...room });
-  const view = new vega.View(runtime, { renderer: "none", loader: offline(faults), logger, locale });
+  parsed ??= vega.parse({ ...chart, ...room });
+  const view = new vega.View(parsed, { renderer: "none", loader: offline(faults), logger, locale });
+  if ("width" in room) view.width(room.width);
+  if ("padding" in room) view.padding(room.padding);
   drawn = { svg: "", faults };
   view.toSVG().then(
     (svg) => (drawn.svg = svg),
