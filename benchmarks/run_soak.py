@@ -11,9 +11,10 @@ that forks workers; workers are stopped for a while and go on; runs are cancelle
 After each batch an account that shares no code with the ledger says what is false in it: see
 `soaking/account.py`. A fault is also: a command that hangs, that ends otherwise than it was told or with a
 traceback, or that says of a run what the ledger does not; a planned run without an attempt; a worker or a
-kernel that outlives its command; and a process, socket or file that is there after a last batch in which
-nothing was killed. Prints what happened and exits with 1 after any fault. Goal: none. It ends with the
-batch in which so many runs have begun, about 45 of them a minute on two busy cores.
+kernel that outlives its command; a process, socket or file that is there after a last batch in which nothing
+was killed; and, in a soak of hundreds of runs, anything of all this that was never done. Prints what happened
+and exits with 1 after any fault. Goal: none. It ends with the batch in which so many runs have begun, about
+200 of them a minute on two cores.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from analytics_lib.sources.first_use import write_sample
 from analytics_lib.sources.sample import SamplePlan
 from benchmarks.soaking.account import Account
 from benchmarks.soaking.ground import Ground, comm, ground, is_alive, is_parent, settled
-from benchmarks.soaking.killer import COMMAND, Interventions, Killer, tell
+from benchmarks.soaking.killer import COMMAND, WAYS, Interventions, Killer, tell
 from benchmarks.soaking.witnessed_notebooks import ENDLESS, FAILING, GOOD, WITNESS_VARIABLE, write_project
 
 FATES = (*["none"] * 8, *[signal.SIGKILL] * 3, *[signal.SIGTERM] * 2, *[signal.SIGINT] * 2)
@@ -46,8 +47,11 @@ FATES = (*["none"] * 8, *[signal.SIGKILL] * 3, *[signal.SIGTERM] * 2, *[signal.S
 NEIGHBOURS = (*["none"] * 6, *["same"] * 3, *["endless"] * 1)
 """What other command runs beside it, and how often it is the one."""
 
-LATEST = 60.0
+LATEST = 20.0
 """Seconds after which a command has met its fate."""
+
+MANY = 500
+"""A soak of so many runs must have done everything to them that there is to do."""
 
 ENDS_WITHIN = 15.0
 """Seconds in which workers and kernels have ended after their command."""
@@ -205,6 +209,11 @@ def quiet_end(soak: Soak) -> None:
     for path in soak.reports.rglob(".*"):
         if path.relative_to(soak.reports).parts[0] not in _HIDDEN:
             found.append(f"left behind: {path}")
+    if soak.begun >= MANY:
+        found += [f"never done: {way}" for way in sorted(set(WAYS)) if not soak.interventions.counts[way]]
+    if soak.begun >= MANY:
+        done = soak.interventions.counts
+        found += [f"it was never done: {way}" for way in dict.fromkeys(WAYS) if not done[way]]
     soak.faults |= dict.fromkeys(filter(None, found))
 
 

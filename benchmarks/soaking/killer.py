@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -30,7 +31,7 @@ WAYS = (
 )
 """What is done, and how often it is the one."""
 
-EVERY = 4.0
+EVERY = 2.0
 """Seconds between two of them, on average."""
 
 _LONGEST_PAUSE = 2.0
@@ -157,10 +158,12 @@ def forkservers(command: int) -> list[psutil.Process]:
 
 
 def worker_of(kernel: int, processes: Sequence[psutil.Process]) -> int:
-    """Who runs a kernel: both have the log of its run open; 0 where nobody is seen."""
-    logs = _open_logs(kernel)
+    """Who runs a kernel: whoever has the file open that it writes to; 0 where nobody is seen."""
+    log = _regular_file(Path(f"/proc/{kernel}/fd/1"))
+    if log is None:
+        return 0
     for each in processes:
-        if each.pid != kernel and _open_logs(each.pid) & logs and each.name() != "kernel":
+        if each.pid != kernel and each.name() != "kernel" and log in _open_files(each.pid):
             return each.pid
     return 0
 
@@ -175,10 +178,17 @@ def under_way(reports: Path) -> list[str]:
     return []
 
 
-def _open_logs(pid: int) -> set[Path]:
-    found = set()
-    with suppress(OSError):
-        for handle in Path(f"/proc/{pid}/fd").iterdir():
-            with suppress(OSError):
-                found.add(handle.readlink())
-    return {path for path in found if path.name == "kernel.log"}
+def _open_files(pid: int) -> set[tuple[int, int] | None]:
+    try:
+        return {_regular_file(handle) for handle in Path(f"/proc/{pid}/fd").iterdir()}
+    except OSError:
+        return set()
+
+
+def _regular_file(handle: Path) -> tuple[int, int] | None:
+    """The device and inode of an open file, which may have no name; None for anything else."""
+    try:
+        about = handle.stat()
+    except OSError:
+        return None
+    return (about.st_dev, about.st_ino) if stat.S_ISREG(about.st_mode) else None

@@ -6,16 +6,22 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
 from analytics_lib.runs import Output, Owner, Request, State, open_ledger
 from benchmarks.run_soak import soaked
 from benchmarks.soaking.account import Account
 from benchmarks.soaking.ground import ground
-from benchmarks.soaking.killer import Interventions
+from benchmarks.soaking.killer import Interventions, worker_of
 from tests.runs.ledgers import request
 
 WORKER = "here process 12"
@@ -28,6 +34,31 @@ def test_the_ledger_tells_the_truth_about_runs_that_are_killed() -> None:
         assert not soak.faults, "\n".join(soak.faults)
         assert soak.begun >= 60
         assert sum(soak.interventions.counts.values()) > 3, soak.interventions.counts
+
+
+def test_a_kernel_belongs_to_the_worker_that_reads_what_it_writes(tmp_path: Path) -> None:
+    with (
+        tempfile.TemporaryFile(dir=tmp_path) as log,
+        tempfile.TemporaryFile(dir=tmp_path) as other,
+        sleeper(pass_fds=[log.fileno()]) as worker,
+        sleeper(pass_fds=[other.fileno()]) as stranger,
+        sleeper(stdout=log) as kernel,
+        sleeper(stdout=subprocess.DEVNULL) as silent,
+    ):
+        processes = [psutil.Process(each) for each in (stranger, worker, kernel, silent)]
+        assert worker_of(kernel, processes) == worker
+        assert worker_of(silent, processes) == 0
+        assert worker_of(kernel, processes[:1]) == 0
+
+
+@contextmanager
+def sleeper(**options: Any) -> Iterator[int]:
+    """A process that does nothing, ended at the end."""
+    with subprocess.Popen(["sleep", "60"], **options) as process:
+        try:
+            yield process.pid
+        finally:
+            process.kill()
 
 
 class Told:
