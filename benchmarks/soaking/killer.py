@@ -18,7 +18,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.soaking.ground import Ground
+from benchmarks.soaking.ground import Ground, comm, is_alive
 
 COMMAND = (sys.executable, "-c", "from scheduler.cli import main; main()")
 
@@ -35,6 +35,7 @@ EVERY = 2.0
 """Seconds between two of them, on average."""
 
 _LONGEST_PAUSE = 2.0
+_TRIES = 20
 _UNDER_WAY = """
 SELECT run_id FROM run_events GROUP BY run_id, target, attempt
 HAVING count(*) = 2 AND max(state = 'running') = 1"""
@@ -108,14 +109,15 @@ class Killer(threading.Thread):
                 self._pause(self._lot.choice(workers))
 
     def _kill_kernel(self) -> None:
-        kernels = self._place.named("kernel")
-        if not kernels:
-            return
-        kernel = self._lot.choice(kernels)
-        employer = worker_of(kernel.pid, self._place.processes())
-        if employer:
-            self._interventions.kernels.append((time.time(), employer))
-            self._kill_one_of([kernel], "kernel")
+        # Most have ended before it is seen whose they are.
+        for _ in range(_TRIES):
+            processes = self._place.processes()
+            kernels = [each for each in processes if comm(each.pid) == "kernel" and is_alive(each.pid)]
+            kernel = self._lot.choice(kernels) if kernels else None
+            if kernel and (employer := worker_of(kernel.pid, processes)) and is_alive(kernel.pid):
+                self._interventions.kernels.append((time.time(), employer))
+                self._kill_one_of([kernel], "kernel")
+                return
 
     def _kill_one_of(self, processes: Sequence[psutil.Process], way: str) -> None:
         if processes:
