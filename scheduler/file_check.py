@@ -43,4 +43,4 @@ def _is_younger(found: os.stat_result, record: Record) -> bool:
         ended = datetime.fromisoformat(record.ended_at)
     except ValueError:
         return True
-    return int(found.st_mtime) > (ended if ended.tzinfo else ended.replace(tzinfo=UTC)).timestamp()
+    return found.st_mtime > (ended if ended.tzinfo else ended.replace(tzinfo=UTC)).timestamp()
