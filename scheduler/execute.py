@@ -64,7 +64,7 @@ def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> O
     hides = redactor([data.url])
     manager = PromptKernelManager(kernel_name=KERNEL)
     try:
-        with _kept_if_it_fails(trace, folder):
+        with _kept_if_it_fails(trace, folder, hides):
             notebook = _stamped(_run_notebook(run, data, folder, manager, trace, hides), run)
             refuse_empty_charts(notebook)
             outcome = Outcome(State.SUCCEEDED, pages=_rendered(notebook, run, folder))
@@ -137,12 +137,14 @@ def _run_notebook(
 
 
 @contextmanager
-def _kept_if_it_fails(trace: Trace, folder: Path) -> Iterator[None]:
+def _kept_if_it_fails(trace: Trace, folder: Path, hides: Redactor) -> Iterator[None]:
     """Within it, whatever is raised leaves the notebook in the folder, if that has room for it."""
     try:
         yield
     except BaseException:
         if trace.notebook is not None:
+            # Once more: whoever stops this process may have interrupted it in the middle of that.
+            hides.notebook(trace.notebook)
             with suppress(OSError):
                 write_ipynb(trace.notebook, str(folder / EXECUTED))
         raise
