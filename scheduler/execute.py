@@ -64,10 +64,14 @@ def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> O
     hides = redactor([data.url])
     manager = PromptKernelManager(kernel_name=KERNEL)
     try:
-        with _kept_if_it_fails(trace, folder, hides):
-            notebook = _stamped(_run_notebook(run, data, folder, manager, trace, hides), run)
-            refuse_empty_charts(notebook)
-            outcome = Outcome(State.SUCCEEDED, pages=_rendered(notebook, run, folder))
+        try:
+            with _kept_if_it_fails(trace, folder, hides):
+                notebook = _stamped(_run_notebook(run, data, folder, manager, trace, hides), run)
+                refuse_empty_charts(notebook)
+                outcome = Outcome(State.SUCCEEDED, pages=_rendered(notebook, run, folder))
+        finally:
+            # It was killed after its last cell, and has given up its memory while the report was rendered.
+            run_sync(manager.end)()
     except _Ended as ending:
         outcome = Outcome(ending.state, str(ending), ending.exception)
     except AnalyticsError as error:
@@ -79,9 +83,6 @@ def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> O
         outcome = Outcome(State.CANCELLED, f"it was stopped {where(trace.cell)}.")
     except Exception as error:  # noqa: BLE001 - a defect of ours or of a library fails the run, never its worker
         outcome = Outcome(State.FAILED, f"{type(error).__name__}: {error}", type(error).__name__)
-    finally:
-        # It was killed after its last cell, and has given up its memory while the report was rendered.
-        run_sync(manager.end)()
     kernel = trace.kernel
     return replace(
         outcome,
@@ -144,8 +145,8 @@ def _kept_if_it_fails(trace: Trace, folder: Path, hides: Redactor) -> Iterator[N
     except BaseException:
         if trace.notebook is not None:
             # Once more: whoever stops this process may have interrupted it in the middle of that.
-            hides.notebook(trace.notebook)
-            with suppress(OSError):
+            with suppress(Exception):
+                hides.notebook(trace.notebook)
                 write_ipynb(trace.notebook, str(folder / EXECUTED))
         raise
 

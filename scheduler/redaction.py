@@ -56,7 +56,10 @@ class Redactor:
             return self.text(part)
         if isinstance(part, dict):
             for name in list(part):
-                part[self.text(name)] = self._clean(part.pop(name))
+                # Never out of the dict: whoever stops this process may do so here.
+                part[name] = self._clean(part[name])
+                if (clean := self.text(name)) != name:
+                    part[clean] = part.pop(name)
         elif isinstance(part, list):
             part[:] = [self._clean(each) for each in part]
         return part
