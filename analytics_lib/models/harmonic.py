@@ -35,19 +35,6 @@ class HarmonicRegression:
         """For histories and horizons that end within `total` steps; the rest as for `Designs`."""
         self._designs = Designs(total, seasons, effects)
 
-    def forecast(
-        self,
-        values: Floats,
-        horizon: int,
-        scale: Scale,
-        *,
-        is_robust: bool = False,
-        has_effects: bool = False,
-    ) -> Floats:
-        """The expected values of the next steps, or the middle ones if `is_robust`: see `forecasts`."""
-        (said,) = self.forecasts([values], horizon, scale, is_robust=is_robust, has_effects=has_effects)
-        return said
-
     def forecasts(
         self,
         histories: Sequence[Floats],

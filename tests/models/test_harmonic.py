@@ -92,8 +92,9 @@ def test_forecasts_of_one_history_do_not_depend_on_what_was_asked_before() -> No
         for is_robust in (False, True):
             alone = HarmonicRegression(TOTAL, SEASONS, effects)
             options = {"is_robust": is_robust, "has_effects": True}
-            said = shared.forecast(values[:length], 20, scale, **options)
-            assert said == pytest.approx(alone.forecast(values[:length], 20, scale, **options), rel=1e-9)
+            (said,) = shared.forecasts([values[:length]], 20, scale, **options)
+            (theirs,) = alone.forecasts([values[:length]], 20, scale, **options)
+            assert said == pytest.approx(theirs, rel=1e-9)
 
 
 @settings(max_examples=25)
