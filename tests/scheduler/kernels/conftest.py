@@ -1,4 +1,4 @@
-"""A parent that starts soon, and owners of its kernels, as processes of their own."""
+"""Parents, owners of their kernels, as processes of their own, and kernels beside each other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.scheduler.kernels.clients import Client, Home, home, light_folder
+from scheduler.kernels.provisioner import OF_THE_SERVER
+from tests.scheduler.kernels.canaries import Secrets, canary
+from tests.scheduler.kernels.clients import Client, Home, Kernel, home, light_folder
 from tests.scheduler.kernels.comparing import HISTORY_IN_MEMORY, Both
 from tests.scheduler.kernels.talking import running
 
@@ -62,3 +64,43 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         running("python3", extra_arguments=[HISTORY_IN_MEMORY], **given) as ordinary,
     ):
         yield forked, ordinary
+
+
+@pytest.fixture(scope="module")
+def canaries() -> Secrets:
+    return Secrets(canary(), canary(), canary())
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Home]:
+    with home(ANALYTICS_KERNELS_LINGER=LONGER_THAN_ANY_TEST) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def teller(place: Home, canaries: Secrets) -> Client:
+    """The first client, and so the one that starts the parent, with a secret and a server's variables."""
+    server = dict.fromkeys(OF_THE_SERVER, "token of the server")
+    return place.client({"SECRET_OF_THE_OWNER": canaries.of_the_owner, **server})
+
+
+@pytest.fixture(scope="module")
+def told(teller: Client, canaries: Secrets) -> Kernel:
+    """A kernel that knows all the secrets."""
+    kernel = teller.start({"SECRET_OF_THE_KERNEL": canaries.of_the_kernel})
+    kernel.run(f"known = {canaries.of_the_cell!r}")
+    return kernel
+
+
+@pytest.fixture(scope="module")
+def stranger(place: Home, told: Kernel) -> Client:
+    """Another client of the same parent, which knows no secret."""
+    return place.client()
+
+
+@pytest.fixture(scope="module")
+def sibling(stranger: Client, told: Kernel) -> Kernel:
+    """Another kernel of the same parent, that knows no secret."""
+    kernel = stranger.start()
+    assert kernel.parent == told.parent
+    return kernel
