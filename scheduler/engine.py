@@ -26,7 +26,7 @@ from scheduler.usage import KernelUsage, limit_memory
 ENGINE = "analytics"
 
 SAVED_EVERY = 5.0
-"""Seconds: of a worker that is killed, what its cells had shown until then is kept."""
+"""Seconds: of a worker that is killed, what its cells had shown is kept, but for so much of the last."""
 
 _START_LIMIT = 120
 """Seconds until a kernel must answer."""
@@ -54,6 +54,12 @@ class Trace:
         """Note that a cell begins, and tell whoever watches."""
         self.cell, self.cells = cell, cells
         self.said(cell, cells)
+
+
+def keep(notebook: NotebookNode, path: Path, redactor: Redactor) -> None:
+    """Write a notebook, as far as it was run, without secrets."""
+    redactor.notebook(notebook)
+    write_ipynb(notebook, str(path))
 
 
 class TruthfulEngine(Engine):
@@ -88,15 +94,18 @@ class TruthfulEngine(Engine):
             error_on_timeout=None,
         )
         client.trace, client.redactor, client.memory_limit = trace, redactor, memory_limit
-        client.kept, trace.notebook = str(kept), nb_man.nb
+        client.kept, trace.notebook = kept, nb_man.nb
         client.save()
         # What the kernel itself says while it ends is no failure of the run.
         words = {"stdout": kernel_log, "stderr": kernel_log}
         try:
             return client.execute(env=kernel_environment, cleanup_kc=False, **words)
         finally:
-            redactor.notebook(nb_man.nb)
-            run_sync(_end)(client, km)
+            try:
+                run_sync(_end)(client, km)
+            finally:
+                # Last: what a client has heard it may still write down while it is stopped.
+                redactor.notebook(nb_man.nb)
 
 
 papermill_engines.register(ENGINE, TruthfulEngine)
@@ -121,7 +130,7 @@ class _TracingClient(PapermillNotebookClient):
     trace: Trace
     redactor: Redactor
     memory_limit: int | None = None
-    kept = ""
+    kept: Path
     _saved = 0.0
 
     def papermill_execute_cells(self) -> None:
@@ -149,7 +158,6 @@ class _TracingClient(PapermillNotebookClient):
             self.trace.kernel.look()
 
     def save(self) -> None:
-        """Write the notebook as it is now, without secrets."""
-        self.redactor.notebook(self.nb)
-        write_ipynb(self.nb, self.kept)
+        """Write the notebook as it is now."""
+        keep(self.nb, self.kept, self.redactor)
         self._saved = time.monotonic()

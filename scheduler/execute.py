@@ -17,10 +17,8 @@ from typing import Any
 
 import nbformat
 import papermill
-from jupyter_core.utils import run_sync
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
-from papermill.iorw import write_ipynb
 
 from analytics_lib.catalogue import fingerprint
 from analytics_lib.errors import AnalyticsError, RunError
@@ -29,11 +27,11 @@ from analytics_lib.scope import as_text
 from analytics_lib.sentences import subtitle
 from analytics_lib.service import SNAPSHOT_VARIABLE, URL_VARIABLE
 from analytics_lib.warehouse import THREADS_VARIABLE
-from scheduler.engine import ENGINE, Trace
+from scheduler.engine import ENGINE, Trace, keep
 from scheduler.environment_secrets import redactor
 from scheduler.failure_sentence import failure_line, failure_sentence
 from scheduler.gate import refuse_empty_charts
-from scheduler.kernel_manager import PromptKernelManager
+from scheduler.kernel_manager import PromptKernelManager, kernel_manager
 from scheduler.outcome import EXECUTED, Outcome, Page, where
 from scheduler.pinned import Data
 from scheduler.plan import Run
@@ -62,16 +60,12 @@ def execute(run: Run, data: Data, folder: Path, trace: Trace | None = None) -> O
     trace = trace or Trace()
     ours = time.process_time()
     hides = redactor([data.url])
-    manager = PromptKernelManager(kernel_name=KERNEL)
     try:
-        try:
-            with _kept_if_it_fails(trace, folder, hides):
-                notebook = _stamped(_run_notebook(run, data, folder, manager, trace, hides), run)
-                refuse_empty_charts(notebook)
-                outcome = Outcome(State.SUCCEEDED, pages=_rendered(notebook, run, folder))
-        finally:
-            # It was killed after its last cell, and has given up its memory while the report was rendered.
-            run_sync(manager.end)()
+        # The kernel is killed after its last cell, and gives up its memory while the report is rendered.
+        with kernel_manager(KERNEL) as manager, _kept_if_it_fails(trace, folder, hides):
+            notebook = _stamped(_run_notebook(run, data, folder, manager, trace, hides), run)
+            refuse_empty_charts(notebook)
+            outcome = Outcome(State.SUCCEEDED, pages=_rendered(notebook, run, folder))
     except _Ended as ending:
         outcome = Outcome(ending.state, str(ending), ending.exception)
     except AnalyticsError as error:
@@ -144,10 +138,8 @@ def _kept_if_it_fails(trace: Trace, folder: Path, hides: Redactor) -> Iterator[N
         yield
     except BaseException:
         if trace.notebook is not None:
-            # Once more: whoever stops this process may have interrupted it in the middle of that.
-            with suppress(Exception):
-                hides.notebook(trace.notebook)
-                write_ipynb(trace.notebook, str(folder / EXECUTED))
+            with suppress(Exception):  # what was raised is what is told
+                keep(trace.notebook, folder / EXECUTED, hides)
         raise
 
 

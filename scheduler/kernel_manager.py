@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from traitlets import Type
 
 _ANSWER_LIMIT = 1.0
@@ -65,9 +67,19 @@ class PromptKernelManager(AsyncKernelManager):
 
     async def end(self) -> None:
         """Kill the kernel, if there is one, wait until it is gone, and remove what it needed."""
-        if self.provisioner is None or not self.has_kernel:
+        if self.provisioner is None:
             return
-        await self.provisioner.kill()
+        await self.kill()
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.provisioner.wait(), _DEATH_LIMIT)
         await self.shutdown_kernel(now=True)
+
+
+@contextmanager
+def kernel_manager(kernel_name: str) -> Iterator[PromptKernelManager]:
+    """A manager whose kernel has ended when the context has."""
+    manager = PromptKernelManager(kernel_name=kernel_name)
+    try:
+        yield manager
+    finally:
+        run_sync(manager.end)()

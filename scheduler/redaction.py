@@ -59,7 +59,8 @@ class Redactor:
                 # Never out of the dict: whoever stops this process may do so here.
                 part[name] = self._clean(part[name])
                 if (clean := self.text(name)) != name:
-                    part[clean] = part.pop(name)
+                    part[clean] = part[name]
+                    del part[name]
         elif isinstance(part, list):
             part[:] = [self._clean(each) for each in part]
         return part

@@ -96,7 +96,8 @@ class ForkedKernelProvisioner(LocalProvisioner):
 
     def _let_go(self) -> None:
         self.process.release()
-        self.process = None
+        # Its parent has ended its group, whose number may be another's by now.
+        self.process = self.pid = self.pgid = None
 
     def _use_unix_sockets(self, manager: Any) -> None:
         """Replace the default, which is TCP, by a short path in a folder that only this user can enter."""

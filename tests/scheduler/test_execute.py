@@ -16,6 +16,7 @@ from analytics_lib.runs import State
 from scheduler.engine import Trace
 from scheduler.execute import execute
 from scheduler.failure_sentence import LONGEST
+from scheduler.kernel_manager import PromptKernelManager
 from scheduler.limits import Limits
 from scheduler.outcome import EXECUTED, Outcome
 from scheduler.pinned import Data
@@ -218,3 +219,25 @@ def test_a_folder_that_cannot_be_written_is_the_outcome_of_the_run(
     with small.warehouse.share() as (url, snapshot):
         outcome = execute(run, Data(url, snapshot), tmp_path / "not there")
     assert outcome.state is State.FAILED and "could not be written" in outcome.failure
+
+
+@pytest.mark.parametrize(
+    ("raised", "state"), [(SystemExit(143), State.CANCELLED), (ValueError("odd"), State.FAILED)]
+)
+def test_what_comes_while_the_kernel_ends_ends_the_run_and_not_its_worker(
+    small: AnalyticsService,
+    tmp_path: Path,
+    watch: Watch,
+    monkeypatch: pytest.MonkeyPatch,
+    raised: BaseException,
+    state: State,
+) -> None:
+    end = PromptKernelManager.end
+
+    async def interrupted(manager: PromptKernelManager) -> None:
+        await end(manager)
+        raise raised
+
+    monkeypatch.setattr(PromptKernelManager, "end", interrupted)
+    assert outcome_of("plain", small, tmp_path / "made", ("html",)).state is state
+    assert watch.left_behind() == []

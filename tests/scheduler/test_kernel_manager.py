@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 import psutil
 import pytest
+import zmq
 
 from scheduler.kernel_manager import PromptClient, PromptKernelManager
 from tests.scheduler.conftest import Watch
@@ -50,25 +51,31 @@ def test_a_client_that_is_ready_hears_all_that_the_first_cell_says(watch: Watch)
     assert watch.left_behind() == []
 
 
-def test_a_kernel_that_dies_before_it_answers_is_not_waited_for(watch: Watch) -> None:
+@pytest.mark.parametrize(
+    ("fate", "patience", "reason"),
+    [(signal.SIGKILL, PATIENCE, "died before"), (signal.SIGSTOP, 1.5, "didn't respond")],
+)
+def test_a_kernel_that_does_not_answer_is_not_waited_for(
+    watch: Watch, fate: signal.Signals, patience: float, reason: str
+) -> None:
     async def wait_in_vain() -> None:
         async with started() as (manager, client):
-            await manager.kill()
-            await client.wait_for_ready(PATIENCE)
+            os.kill(process_of(manager), fate)
+            await client.wait_for_ready(patience)
 
-    with pytest.raises(RuntimeError, match="died before"):
+    with pytest.raises(RuntimeError, match=reason):
         asyncio.run(wait_in_vain())
     assert watch.left_behind() == []
 
 
-def test_a_kernel_that_does_not_answer_is_waited_for_no_longer_than_allowed(watch: Watch) -> None:
-    async def wait_in_vain() -> None:
-        async with started() as (manager, client):
-            os.kill(process_of(manager), signal.SIGSTOP)
+def test_a_client_is_not_ready_while_it_does_not_hear_what_the_kernel_says(watch: Watch) -> None:
+    async def listen_in_vain() -> None:
+        async with started() as (_, client):
+            client.iopub_channel.socket.setsockopt(zmq.UNSUBSCRIBE, b"")
             await client.wait_for_ready(1.5)
 
     with pytest.raises(RuntimeError, match="didn't respond"):
-        asyncio.run(wait_in_vain())
+        asyncio.run(listen_in_vain())
     assert watch.left_behind() == []
 
 
