@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,11 @@ def test_what_was_written_through_the_link_since_is_seen(tmp_path: Path, page: P
         file.write(PAGE)
     os.utime(page, (4_000_000_000, 4_000_000_000))
     assert state(tmp_path, since) is FileState.UNCHANGED
+
+
+def test_what_is_written_within_the_second_of_its_end_is_read(tmp_path: Path, page: Path) -> None:
+    ended = replace(SAME, ended_at="2026-11-01T12:00:00.250000Z")
+    moment = datetime(2026, 11, 1, 12, tzinfo=UTC).timestamp()
+    page.write_bytes(PAGE[::-1])
+    os.utime(page, (moment, moment + 0.5))
+    assert state(tmp_path, ended) is FileState.CHANGED
