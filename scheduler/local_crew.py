@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -66,11 +65,8 @@ class LocalCrew:
         self._processes: Any = multiprocessing.get_context(_METHOD)
         if _METHOD == "forkserver":
             _keep_socket_where_it_is_swept()
-            # One process reads the libraries, and all workers are forked from it. It begins now, while this
-            # one reads its own; if it cannot, that is told when a worker is wanted.
+            # One process reads the libraries, and all workers are forked from it.
             self._processes.set_forkserver_preload(["scheduler.worker_imports"])
-            with suppress(OSError), interrupts_blocked():
-                forkserver.ensure_running()
 
     def has_room(self, need: int) -> bool:
         """Whether a worker is free, and memory enough unless nothing runs at all."""

@@ -165,7 +165,7 @@ def worker_of(kernel: int, processes: Sequence[psutil.Process]) -> int:
     if log is None:
         return 0
     for each in processes:
-        if each.pid != kernel and each.name() != "kernel" and log in _open_files(each.pid):
+        if each.pid != kernel and comm(each.pid) != "kernel" and log in _open_files(each.pid):
             return each.pid
     return 0
 

@@ -18,7 +18,7 @@ from scheduler.kernels.parent import Forked, Parent
 from scheduler.kernels.preload import preload
 
 _SPIN = "20"
-"""Threads of OpenBLAS that have nothing to do spin for 2^20 cycles, about 0.4 milliseconds; usually 2^28."""
+"""Threads of OpenBLAS that have nothing to do spin for 2^20 cycles, less than a millisecond."""
 
 
 def main() -> None:

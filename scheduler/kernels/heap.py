@@ -13,10 +13,10 @@ _SIZES = tuple(2**power for power in range(16, 3, -1))
 def settle() -> None:
     """Leave as little as possible for forks to write to; call it once, when all is imported.
 
-    The garbage collector forgets what is there now, so that it never marks it; it does not look for garbage
-    first, which takes a third of a second and finds a megabyte. The gaps in the heap are
-    filled, so that what a fork allocates lies together instead of beside what it shares. And the code of
-    the libraries is mapped, so that it counts, and is read from disk, once for all.
+    The garbage collector forgets what is there now, so that it never marks it; to look for garbage first
+    would take a third of a second and find some thousand objects. The gaps in the heap are filled, so that
+    what a fork allocates lies together instead of beside what it shares. And the code of the libraries is
+    mapped, so that it counts, and is read from disk, once for all.
     """
     _fill_gaps()
     gc.freeze()
